@@ -1,0 +1,69 @@
+# `make help` lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Settings of production for `check --deploy`; the values are never used to serve anything.
+PRODUCTION := HTTPREF_ENV=production HTTPREF_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	HTTPREF_ALLOWED_HOSTS=www.example.com DATABASE_URL=sqlite:///var/check.sqlite3
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+.PHONY: run
+run: .venv/run.stamp ## install, migrate, seed when the database is empty, serve (HOST and PORT override)
+	@exec $(BIN)/python manage.py serve
+
+.PHONY: test
+test: .venv/dev.stamp ## the whole test suite; DATABASE_URL=postgres://... runs it on PostgreSQL
+	@$(BIN)/python -m pytest --numprocesses=auto --cov $(ARGS)
+
+.PHONY: check
+check: .venv/dev.stamp ## lint, format, types, templates, migrations, production settings
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	@$(BIN)/mypy
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+.PHONY: format
+format: .venv/dev.stamp ## format the code and the templates
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@-$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+
+.PHONY: messages
+messages: .venv/dev.stamp ## collect the interface's texts (needs GNU gettext) and compile them
+	@$(BIN)/python manage.py makemessages --all --no-location --no-wrap --ignore='.venv/*' --verbosity 0
+	@$(BIN)/python manage.py compilemessages --ignore='.venv/*' --verbosity 0
+
+.PHONY: pins
+pins: ## pin the newest versions that requirements*.in allow (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements-dev.in -o requirements-dev.txt
+
+# The stamps say what is installed, so that a second start installs nothing and an interrupted one starts over.
+.venv/made.stamp:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "httpref needs Python 3.11 or newer, and '$(PYTHON)' was not found. If it has another name: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "httpref needs Python 3.11 or newer; this is $$("$(PYTHON)" --version 2>&1). If a newer one is installed: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$$("$(PYTHON)" --version) lacks the venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making the virtual environment .venv ..."
+	@"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+.venv/run.stamp: requirements.txt | .venv/made.stamp
+	@echo "Installing what httpref runs on ..."
+	@$(BIN)/python -m pip install --quiet --progress-bar on --require-hashes --requirement requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --progress-bar on --require-hashes --requirement requirements-dev.txt
+	@touch $@

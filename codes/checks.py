@@ -1,0 +1,30 @@
+"""System checks that look into the database: `manage.py check --database default`."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connections
+
+from codes.localized import LocalizedModel
+
+
+@register(Tags.database)
+def base_columns_repeat_english(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of rows whose base column drifted from the default language."""
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        tables = connections[alias].introspection.table_names()
+        for model in apps.get_app_config("codes").get_models():
+            if issubclass(model, LocalizedModel) and model._meta.db_table in tables:
+                count = model._default_manager.using(alias).drifted().count()  # type: ignore[attr-defined]
+                if count:
+                    found.append(
+                        Warning(
+                            f"{count} of {model._meta.label} have a base column that differs from the default language.",
+                            hint="Run: manage.py repair_base_columns",
+                            obj=model,
+                            id="codes.W001",
+                        )
+                    )
+    return found

@@ -1,0 +1,108 @@
+"""Writing a bundle into the database, whole or not at all."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, models, transaction
+
+from codes.exchange.bundle import Bundle, BundleError, Record, bundled_models
+
+Progress = Callable[[str, int], None]
+Key = tuple[Any, ...]
+
+
+def is_empty() -> bool:
+    """Whether the database holds nothing of the reference."""
+    return not any(model._default_manager.exists() for model in bundled_models())
+
+
+def seed(*, bundle: Bundle, progress: Progress) -> None:
+    """Fill an empty database with a bundle, in one transaction.
+
+    ``progress`` is called after each model with its plural name and the number of its records. Raises BundleError, which names
+    the file and the record, if the database is not empty or a record is not valid; nothing is written then.
+    """
+    with transaction.atomic():
+        if not is_empty():
+            raise BundleError("the database is not empty; seeding never overwrites")
+        known: dict[type[models.Model], dict[Key, models.Model]] = {}
+        for model in bundled_models():
+            records = bundle.records[str(model._meta.model_name)]
+            known[model] = create_rows(model, records, known)
+            progress(str(model._meta.verbose_name_plural), len(records))
+
+
+def create_rows(
+    model: type[models.Model], records: list[Record], known: dict[type[models.Model], dict[Key, models.Model]]
+) -> dict[Key, models.Model]:
+    """Create the rows of one model; the rows by natural key."""
+    rows: dict[Key, models.Model] = {}
+    known = {**known, model: rows}
+    for record in records:
+        row = build_row(model, record, known)
+        key = row.natural_key()  # type: ignore[attr-defined]
+        if key in rows:
+            raise BundleError(f"{record.place}: the natural key {key} stands here a second time")
+        rows[key] = row
+    try:
+        with transaction.atomic():
+            model._default_manager.bulk_create(rows.values())
+    except DatabaseError:
+        # Slower, but it tells which record breaks which rule.
+        for record, row in zip(records, rows.values(), strict=True):
+            create_row(record, row)
+        raise
+    for field in model._meta.many_to_many:
+        for record, row in zip(records, rows.values(), strict=True):
+            targets = [find(record, field, key, known) for key in record.fields[field.name]]
+            getattr(row, field.name).set(targets)
+    return rows
+
+
+def build_row(
+    model: type[models.Model], record: Record, known: dict[type[models.Model], dict[Key, models.Model]]
+) -> models.Model:
+    """An unsaved row with its fields checked, but not yet the rules that span rows."""
+    values, relations = {}, []
+    for field in model._meta.concrete_fields:
+        if field.name in record.fields:
+            value = record.fields[field.name]
+            if field.is_relation:
+                relations.append(field.name)
+                value = None if value is None else find(record, field, value, known)
+            values[field.name] = value
+    try:
+        row = model(**values)
+        row.clean_fields(exclude=relations)
+    except ValidationError as error:
+        raise BundleError(f"{record.place}: {explain(error)}") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{record.place}: {error}") from error
+    return row
+
+
+def create_row(record: Record, row: models.Model) -> None:
+    try:
+        with transaction.atomic():
+            row.full_clean()
+            row.save(force_insert=True)
+    except ValidationError as error:
+        raise BundleError(f"{record.place}: {explain(error)}") from error
+    except DatabaseError as error:
+        raise BundleError(f"{record.place}: {error}") from error
+
+
+def find(record: Record, field: Any, key: Any, known: dict[type[models.Model], dict[Key, models.Model]]) -> models.Model:
+    """The row that a natural key in a record refers to."""
+    try:
+        return known[field.related_model][tuple(key)]
+    except (KeyError, TypeError) as error:
+        raise BundleError(f"{record.place}: {field.name} refers to {key!r}, which does not exist") from error
+
+
+def explain(error: ValidationError) -> str:
+    """The messages of a validation error in one line."""
+    if hasattr(error, "error_dict"):
+        return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+    return " ".join(error.messages)

@@ -1,0 +1,153 @@
+"""Localized texts: which columns hold them, how they are read, how they are kept true.
+
+A localized field such as ``summary`` is one column per language of CONTENT_LANGUAGES, made by
+django-modeltranslation, and a base column ``summary`` that repeats the default language. Only
+this module builds the name of such a column.
+
+A text that is missing is NULL, never an empty or a blank string.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import translation
+from modeltranslation.utils import build_localized_fieldname
+
+LANGUAGES: tuple[str, ...] = tuple(settings.CONTENT_LANGUAGES)
+DEFAULT_LANGUAGE: str = settings.LANGUAGE_CODE
+
+
+def shown_languages() -> list[str]:
+    """The codes of the languages that the public pages are served in, in the order of the setting."""
+    return [code for code, _ in settings.LANGUAGES]
+
+
+def column(field: str, language: str) -> str:
+    """The name of the column that holds ``field`` in ``language``: ``summary_zh_hans``."""
+    return build_localized_fieldname(field, language)
+
+
+def columns(fields: Iterable[str], languages: Iterable[str] = LANGUAGES) -> list[str]:
+    """The columns of several fields in several languages, grouped by field."""
+    languages = list(languages)
+    return [column(field, language) for field in fields for language in languages]
+
+
+def translate_permission(language: str) -> str:
+    """The codename of the permission to write texts in ``language``."""
+    return column("translate", language)
+
+
+class Text(NamedTuple):
+    """A text and the language it is written in; ``fallback`` if that is not the one asked for."""
+
+    value: str
+    language: str
+    fallback: bool
+
+
+def text(instance: models.Model, field: str, language: str) -> Text:
+    """``field`` in ``language`` (a code of LANGUAGES), else in the default language, else empty."""
+    for candidate in (language, DEFAULT_LANGUAGE):
+        if value := getattr(instance, column(field, candidate)):
+            return Text(value, candidate, candidate != language)
+    return Text("", language, False)
+
+
+def normalised(value: str | None) -> str | None:
+    """The one form in which a text is stored: Unix line ends, no blanks around it, None if empty."""
+    if value is None:
+        return None
+    return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+M = TypeVar("M", bound="LocalizedModel", covariant=True)
+
+
+class LocalizedQuerySet(models.QuerySet[M]):
+    """Query methods for models with localized fields. Filters never fall back to another language."""
+
+    def in_language(self, language: str, *fields: str) -> Self:
+        """Load ``fields`` (default: all localized ones) in ``language`` and the default language only."""
+        neutral = [
+            field.name
+            for field in self.model._meta.concrete_fields
+            if field.name not in self.model.base_columns() and not hasattr(field, "translated_field")
+        ]
+        chosen = columns(fields or self.model.localized_fields, {language, DEFAULT_LANGUAGE})
+        return self.rewrite(False).only(*neutral, *chosen)  # type: ignore[attr-defined, no-any-return]
+
+    def having(self, field: str, language: str) -> Self:
+        """Rows whose ``field`` is written in ``language`` itself."""
+        return self.filter(**{column(field, language) + "__isnull": False})
+
+    def missing(self, field: str, language: str) -> Self:
+        """Rows whose ``field`` is not written in ``language``, whatever a reader is shown instead."""
+        return self.filter(**{column(field, language) + "__isnull": True})
+
+    def update(self, **values: Any) -> int:
+        """Like Django's, with texts normalised and the base column kept equal to the default language."""
+        values = {
+            column(name, translation.get_language() or DEFAULT_LANGUAGE)
+            if name in self.model.localized_fields
+            else name: value
+            for name, value in values.items()
+        }
+        for field in self.model.localized_fields:
+            for name in columns([field]):
+                if isinstance(values.get(name), str):
+                    values[name] = normalised(values[name])
+            default = column(field, DEFAULT_LANGUAGE)
+            if default in values:
+                values[field] = values[default] if values[default] is not None else ""
+        return super(LocalizedQuerySet, self.rewrite(False)).update(**values)  # type: ignore[attr-defined, no-any-return]
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        """Like Django's, with texts normalised and the base columns in the default language."""
+        objs = list(objs)
+        for instance in objs:
+            instance.normalise_texts()
+        with translation.override(DEFAULT_LANGUAGE):
+            return super().bulk_create(objs, *args, **kwargs)
+
+    def drifted(self) -> Self:
+        """Rows with a base column that differs from the default language (raw SQL, foreign tools)."""
+        condition = models.Q()
+        for field in self.model.localized_fields:
+            default = models.functions.Coalesce(column(field, DEFAULT_LANGUAGE), models.Value(""))
+            condition |= ~models.Q(**{field: default})
+        return self.rewrite(False).filter(condition)  # type: ignore[attr-defined, no-any-return]
+
+
+class LocalizedModel(models.Model):
+    """A model with texts in several languages; ``localized_fields`` names them."""
+
+    localized_fields: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row with normalised texts; the base columns take the default language."""
+        self.normalise_texts()
+        with translation.override(DEFAULT_LANGUAGE):
+            super().save(*args, **kwargs)
+
+    @classmethod
+    def base_columns(cls) -> tuple[str, ...]:
+        """The columns that only repeat the default language and that nothing reads."""
+        return cls.localized_fields
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        self.normalise_texts()
+        super().clean_fields(exclude={*(exclude or ()), *self.base_columns()})
+
+    def normalise_texts(self) -> None:
+        """Bring every loaded text into the form that is stored."""
+        for name in columns(self.localized_fields):
+            if name in self.__dict__:
+                setattr(self, name, normalised(self.__dict__[name]))

@@ -1,0 +1,28 @@
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from codes.exchange.apply import seed
+from codes.exchange.bundle import BundleError, read_bundle
+
+
+class Command(BaseCommand):
+    """Fills an empty database. Exit code 1, and nothing written, if it is not empty or the bundle is not sound."""
+
+    help = "Fill an empty database with the reference (default: fixtures/). Never overwrites anything."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("directory", nargs="?", type=Path, default=settings.FIXTURES_DIR)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            seed(bundle=read_bundle(options["directory"]), progress=self.report)
+        except BundleError as error:
+            raise CommandError(f"Nothing was seeded. {error}.") from error
+        self.stdout.write(self.style.SUCCESS("The reference is in the database."))
+
+    def report(self, name: str, count: int) -> None:
+        self.stdout.write(f"  {count:5} {name}")
+        self.stdout.flush()

@@ -1,0 +1,70 @@
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from codes.exchange.apply import is_empty
+
+
+class Command(BaseCommand):
+    help = "Bring the database and the static files up to date, fill an empty database, and serve."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.HOST, help="address to listen on (default: HOST)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (default: PORT)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        refuse_an_occupied_port(host, port)
+        try:
+            self.prepare_database()
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
+        collect_static_files()
+        self.stdout.write(self.style.SUCCESS(f"\nhttpref listens on http://{host}:{port}/  (stop: Ctrl+C)"))
+        self.stdout.write("An editor's account:  .venv/bin/python manage.py createsuperuser, then /admin/\n")
+        self.stdout.flush()
+        connection.close()
+        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+        quiet = ["--log-level", "warning", "--no-ws"]
+        os.execv(sys.executable, [*granian, *quiet, settings.WSGI_APPLICATION.replace(".application", ":application")])
+
+    def prepare_database(self) -> None:
+        """Migrate if there is something to migrate, and fill the database if it is empty."""
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Preparing the database ...")
+            call_command("migrate", interactive=False, verbosity=0)
+        if is_empty():
+            self.stdout.write("Filling it with the reference ...")
+            call_command("seed", stdout=self.stdout)
+
+
+def refuse_an_occupied_port(host: str, port: int) -> None:
+    """Raise CommandError, in one line, if nothing can listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CommandError(f"Cannot listen on {host} port {port}: {reason}. Another one: make run PORT=8001") from error
+
+
+def collect_static_files() -> None:
+    """Collect the static files if one of them is newer than the last collection."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    collected = manifest.stat().st_mtime if manifest.exists() else 0.0
+    paths = (storage.path(name) for finder in finders.get_finders() for name, storage in finder.list([]))
+    if any(Path(path).stat().st_mtime > collected for path in paths):
+        call_command("collectstatic", interactive=False, verbosity=0)

@@ -1,0 +1,23 @@
+"""The reference as models. Every row has a natural key; the database's own ids never leave it."""
+
+from codes.models.comparison import Comparison
+from codes.models.header import HeaderField, HeaderFieldUse
+from codes.models.naming import Alias, Ecosystem, Symbol
+from codes.models.origin import Origin
+from codes.models.specification import Reference, Specification
+from codes.models.status_class import StatusClass
+from codes.models.status_code import StatusCode
+
+__all__ = [
+    "Alias",
+    "Comparison",
+    "Ecosystem",
+    "HeaderField",
+    "HeaderFieldUse",
+    "Origin",
+    "Reference",
+    "Specification",
+    "StatusClass",
+    "StatusCode",
+    "Symbol",
+]

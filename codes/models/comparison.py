@@ -1,0 +1,42 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from codes.localized import LocalizedModel, LocalizedQuerySet, column
+from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
+from codes.models.status_code import StatusCode
+
+
+class ComparisonQuerySet(LocalizedQuerySet["Comparison"], NaturalKeyQuerySet["Comparison"]):
+    pass
+
+
+class Comparison(NaturalKeyModel, LocalizedModel):
+    """Two or more codes that are often mistaken for each other, and how to tell them apart."""
+
+    natural_key_fields = ("slug",)
+    localized_fields = ("question", "summary", "table", "rule")
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True, help_text=_("The numbers, joined: 401-403."))
+    codes = models.ManyToManyField(StatusCode, related_name="comparisons", verbose_name=_("status codes"))
+    example = models.TextField(_("example"), blank=True)
+    question = models.CharField(_("question"), max_length=160)
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    table = models.TextField(_("table of differences"), blank=True, help_text=_("A Markdown table."))
+    rule = models.TextField(_("rule of thumb"), blank=True)
+
+    objects = ComparisonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comparison")
+        verbose_name_plural = _("comparisons")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="comparison_question",
+                condition=models.Q(**{column("question", "en") + "__gt": ""}) & ~models.Q(slug=""),
+                violation_error_message=_("The slug and the English question are required."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug

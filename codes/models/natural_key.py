@@ -1,0 +1,34 @@
+"""Natural keys: how a row is named outside the database."""
+
+from operator import attrgetter
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+class NaturalKeyQuerySet(models.QuerySet[M]):
+    """Finds a row by its natural key, as Django's serializers ask for it."""
+
+    def get_by_natural_key(self, *values: Any) -> M:
+        paths = self.model.natural_key_fields  # type: ignore[attr-defined]
+        return self.get(**dict(zip(paths, values, strict=True)))
+
+    def in_key_order(self) -> Self:
+        """Sorted by the natural key: the order of the canonical form."""
+        return self.order_by(*self.model.natural_key_fields)  # type: ignore[attr-defined]
+
+
+class NaturalKeyModel(models.Model):
+    """A model whose rows are named by ``natural_key_fields``, given as look-up paths."""
+
+    natural_key_fields: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """The values of ``natural_key_fields``: numbers and slugs, no database id."""
+        return tuple(attrgetter(path.replace("__", "."))(self) for path in self.natural_key_fields)

@@ -1,0 +1,54 @@
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from codes.localized import LocalizedModel, LocalizedQuerySet, column
+from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
+
+REGISTRY = "iana"
+
+
+class OriginQuerySet(LocalizedQuerySet["Origin"], NaturalKeyQuerySet["Origin"]):
+    def with_counts(self) -> Self:
+        """With ``meanings``: how many the origin gives."""
+        return self.annotate(meanings=models.Count("codes"))
+
+
+class Origin(NaturalKeyModel, LocalizedModel):
+    """Who gives a number its meaning: the IANA registry, nginx, an expired draft."""
+
+    natural_key_fields = ("slug",)
+    localized_fields = ("name", "description")
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=120, help_text=_("The proper name, the same in every language."))
+    url = models.URLField(_("address"), max_length=300, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+
+    objects = OriginQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("origin")
+        verbose_name_plural = _("origins")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="origin_named",
+                condition=models.Q(**{column("name", "en") + "__gt": ""}) & ~models.Q(slug="") & ~models.Q(title=""),
+                violation_error_message=_("The slug, the title and the English name are required."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("origin", args=[self.slug])
+
+    @property
+    def is_registry(self) -> bool:
+        """Whether this is the IANA HTTP Status Code Registry (RFC 9110, section 16.2.1)."""
+        return self.slug == REGISTRY

@@ -1,0 +1,9 @@
+"""Registers the localized fields with django-modeltranslation, which makes their columns."""
+
+from modeltranslation.translator import TranslationOptions, translator
+
+from codes.models import Comparison, Origin, StatusClass, StatusCode
+
+for model in (StatusClass, Origin, StatusCode, Comparison):
+    options = type(f"{model.__name__}Translation", (TranslationOptions,), {"fields": model.localized_fields})
+    translator.register(model, options)

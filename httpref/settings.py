@@ -1,0 +1,233 @@
+"""All settings, read from the environment; docs/operating.md has the table.
+
+Nothing is required for a try-out. With HTTPREF_ENV=production the start is refused,
+with the list of what is missing, rather than run on a default that is not safe.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env(
+    HTTPREF_ENV=(str, "development"),
+    HTTPREF_SECRET_KEY=(str, ""),
+    HTTPREF_ALLOWED_HOSTS=(list, []),
+    HTTPREF_BASE_URL=(str, ""),
+    HTTPREF_LANGUAGES=(list, ["en", "zh-hant", "zh-hans"]),
+    HTTPREF_DATA_DIR=(str, str(BASE_DIR / "var")),
+    HTTPREF_FIXTURES_DIR=(str, str(BASE_DIR / "fixtures")),
+    DATABASE_URL=(str, ""),
+    CACHE_URL=(str, "locmemcache://"),
+    HOST=(str, "127.0.0.1"),
+    PORT=(int, 8000),
+)
+
+
+def secret_of_this_install(path: Path) -> str:
+    """The try-out's secret key: random, made at the first start, kept in the data directory."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(60))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+# Where it runs
+
+if env("HTTPREF_ENV") not in ("development", "production"):
+    raise ImproperlyConfigured("HTTPREF_ENV is either 'development' or 'production'.")
+PRODUCTION = env("HTTPREF_ENV") == "production"
+
+if PRODUCTION:
+    required = ("HTTPREF_SECRET_KEY", "HTTPREF_ALLOWED_HOSTS", "DATABASE_URL")
+    if missing := [name for name in required if not env(name)]:
+        names = ", ".join(missing)
+        raise ImproperlyConfigured(f"in production these settings are required, and missing: {names}.")
+
+DATA_DIR = Path(env("HTTPREF_DATA_DIR")).absolute()
+FIXTURES_DIR = Path(env("HTTPREF_FIXTURES_DIR")).absolute()
+HOST = env("HOST")
+try:
+    PORT = env("PORT")
+except ValueError as error:
+    raise ImproperlyConfigured(f"PORT is a number, not '{os.environ['PORT']}'.") from error
+
+SECRET_KEY = env("HTTPREF_SECRET_KEY") or secret_of_this_install(DATA_DIR / "secret_key")
+DEBUG = False
+ALLOWED_HOSTS = env("HTTPREF_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", HOST]
+
+# Absolute links never repeat the request's Host field, so that no request can plant one in a page.
+BASE_URL = env("HTTPREF_BASE_URL").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://{HOST}:{PORT}"
+)
+if urlsplit(BASE_URL).scheme not in ("http", "https") or not urlsplit(BASE_URL).netloc:
+    raise ImproperlyConfigured("HTTPREF_BASE_URL is an address such as https://www.example.com")
+
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = BASE_URL.startswith("https:")
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# What it consists of
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "corsheaders",
+    "csp",
+    "codes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "codes.errors.problems_for_programs",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "httpref.urls"
+WSGI_APPLICATION = "httpref.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database and cache
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+try:
+    database = env.db_url_config(env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'httpref.sqlite3'}")
+    CACHES = {"default": env.cache_url_config(env("CACHE_URL"))}
+except (ValueError, KeyError, ImproperlyConfigured) as error:
+    raise ImproperlyConfigured(f"DATABASE_URL or CACHE_URL cannot be read: {error}") from error
+if database["ENGINE"] == "django.db.backends.sqlite3":
+    # Writers queue from their first statement on, instead of failing at their second;
+    # readers never wait for them.
+    database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+    }
+elif database["ENGINE"] == "django.db.backends.postgresql":
+    database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+else:
+    raise ImproperlyConfigured("DATABASE_URL names a SQLite or a PostgreSQL database.")
+DATABASES = {"default": database}
+
+# Languages
+
+# Every language is a set of columns, so this list is schema: it is the same on all installs and
+# in the first migration. HTTPREF_LANGUAGES chooses those that the public pages show.
+CONTENT_LANGUAGES = {
+    "en": "English",
+    "zh-hant": "繁體中文",
+    "zh-hans": "简体中文",
+    "ja": "日本語",
+    "ko": "한국어",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "pt-br": "Português (Brasil)",
+    "ru": "Русский",
+}
+LANGUAGE_CODE = "en"
+_shown = [code.strip().lower() for code in env("HTTPREF_LANGUAGES")]
+if LANGUAGE_CODE not in _shown or not set(_shown) <= set(CONTENT_LANGUAGES):
+    _known = ", ".join(CONTENT_LANGUAGES)
+    raise ImproperlyConfigured(f"HTTPREF_LANGUAGES contains 'en' and otherwise only: {_known}.")
+LANGUAGES = [(code, CONTENT_LANGUAGES[code]) for code in _shown]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+MODELTRANSLATION_DEFAULT_LANGUAGE = LANGUAGE_CODE
+MODELTRANSLATION_LANGUAGES = tuple(CONTENT_LANGUAGES)
+MODELTRANSLATION_FALLBACK_LANGUAGES = (LANGUAGE_CODE,)
+# modeltranslation's own media would come from another host.
+JQUERY_URL = JQUERY_UI_URL = ""
+
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# What browsers may do with the pages
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = ["ETag"]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}
