@@ -18,7 +18,7 @@ from codes.models import Specification, StatusClass, StatusCode
 api = NinjaAPI(
     title="httpref",
     version="1",
-    description="A reference of HTTP status codes: every meaning that a number has, with its proof, in several languages.",
+    description="Every meaning that an HTTP status code has, with its proof, in several languages.",
     docs_url=None,
 )
 
@@ -265,9 +265,7 @@ def meaning(row: StatusCode, language: str, *, full: bool) -> dict[str, Any]:
         ],
         "former_names": row.former_names(),
         "aliases": [alias.text for alias in row.aliases.all() if alias.language == language],
-        "symbols": [
-            {"ecosystem": symbol.ecosystem.slug, "symbol": symbol.symbol} for symbol in row.symbols.all()
-        ],
+        "symbols": [{"ecosystem": symbol.ecosystem.slug, "symbol": symbol.symbol} for symbol in row.symbols.all()],
         "url": url if row.is_registered else f"{url}#{row.anchor}",
         **texts(row, SHORT_FIELDS + LONG_FIELDS if full else SHORT_FIELDS, language),
         **({"example": row.example} if full else {}),

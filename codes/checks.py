@@ -10,7 +10,7 @@ from codes.localized import LocalizedModel
 
 
 @register(Tags.database)
-def base_columns_repeat_english(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def base_columns_repeat_english(*, app_configs: Any = None, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Warn of rows whose base column drifted from the default language."""
     found: list[CheckMessage] = []
     for alias in databases or []:
@@ -21,7 +21,7 @@ def base_columns_repeat_english(databases: list[str] | None = None, **kwargs: An
                 if count:
                     found.append(
                         Warning(
-                            f"{count} of {model._meta.label} have a base column that differs from the default language.",
+                            f"{count} of {model._meta.label} have a base column unlike the default language.",
                             hint="Run: manage.py repair_base_columns",
                             obj=model,
                             id="codes.W001",

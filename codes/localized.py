@@ -12,8 +12,11 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from modeltranslation.utils import build_localized_fieldname
+
+from codes.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 
 LANGUAGES: tuple[str, ...] = tuple(settings.CONTENT_LANGUAGES)
 DEFAULT_LANGUAGE: str = settings.LANGUAGE_CODE
@@ -66,7 +69,7 @@ def normalised(value: str | None) -> str | None:
 M = TypeVar("M", bound="LocalizedModel", covariant=True)
 
 
-class LocalizedQuerySet(models.QuerySet[M]):
+class LocalizedQuerySet(NaturalKeyQuerySet[M]):
     """Query methods for models with localized fields. Filters never fall back to another language."""
 
     def in_language(self, language: str, *fields: str) -> Self:
@@ -102,7 +105,7 @@ class LocalizedQuerySet(models.QuerySet[M]):
             default = column(field, DEFAULT_LANGUAGE)
             if default in values:
                 values[field] = values[default] if values[default] is not None else ""
-        return super(LocalizedQuerySet, self.rewrite(False)).update(**values)  # type: ignore[attr-defined, no-any-return]
+        return super(LocalizedQuerySet, self.rewrite(False)).update(**values)  # type: ignore[attr-defined]
 
     update.alters_data = True  # type: ignore[attr-defined]
 
@@ -118,12 +121,12 @@ class LocalizedQuerySet(models.QuerySet[M]):
         """Rows with a base column that differs from the default language (raw SQL, foreign tools)."""
         condition = models.Q()
         for field in self.model.localized_fields:
-            default = models.functions.Coalesce(column(field, DEFAULT_LANGUAGE), models.Value(""))
+            default = Coalesce(column(field, DEFAULT_LANGUAGE), models.Value(""))
             condition |= ~models.Q(**{field: default})
         return self.rewrite(False).filter(condition)  # type: ignore[attr-defined, no-any-return]
 
 
-class LocalizedModel(models.Model):
+class LocalizedModel(NaturalKeyModel):
     """A model with texts in several languages; ``localized_fields`` names them."""
 
     localized_fields: ClassVar[tuple[str, ...]] = ()

@@ -39,4 +39,5 @@ PARSER = (
 
 def render(source: str, language: str) -> SafeString:
     """The HTML of a Markdown text, for a page in ``language``. Any input is safe to render."""
-    return mark_safe(PARSER.render(source, {"language": language}))
+    html: str = PARSER.render(source, {"language": language})
+    return mark_safe(html)

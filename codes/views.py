@@ -50,7 +50,14 @@ def all_codes(request: HttpRequest) -> HttpResponse:
     language = translation.get_language()
     codes = StatusCode.objects.in_language(language, "name").in_reading_order()
     classes = list(StatusClass.objects.in_language(language, "name", "summary"))
-    groups = [(row, [code for code in codes if row.contains(code)]) for row in classes]
+    groups = [
+        (
+            row,
+            [code for code in codes if row.contains(code) and code.is_registered],
+            [code for code in codes if row.contains(code) and not code.is_registered],
+        )
+        for row in classes
+    ]
     outside = [code for code in codes if code.digit is None]
     return render(request, "codes/all_codes.html", {"groups": groups, "outside": outside, "count": len(codes)})
 

@@ -173,6 +173,7 @@ if LANGUAGE_CODE not in _shown or not set(_shown) <= set(CONTENT_LANGUAGES):
     _known = ", ".join(CONTENT_LANGUAGES)
     raise ImproperlyConfigured(f"HTTPREF_LANGUAGES contains 'en' and otherwise only: {_known}.")
 LANGUAGES = [(code, CONTENT_LANGUAGES[code]) for code in _shown]
+LOCALE_PATHS = [BASE_DIR / "codes" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

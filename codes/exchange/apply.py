@@ -20,8 +20,9 @@ def is_empty() -> bool:
 def seed(*, bundle: Bundle, progress: Progress) -> None:
     """Fill an empty database with a bundle, in one transaction.
 
-    ``progress`` is called after each model with its plural name and the number of its records. Raises BundleError, which names
-    the file and the record, if the database is not empty or a record is not valid; nothing is written then.
+    ``progress`` is called after each model with its plural name and the number of its records.
+    Raises BundleError, which names the file and the record, if the database is not empty or a
+    record is not valid; nothing is written then.
     """
     with transaction.atomic():
         if not is_empty():
@@ -93,7 +94,9 @@ def create_row(record: Record, row: models.Model) -> None:
         raise BundleError(f"{record.place}: {error}") from error
 
 
-def find(record: Record, field: Any, key: Any, known: dict[type[models.Model], dict[Key, models.Model]]) -> models.Model:
+def find(
+    record: Record, field: Any, key: Any, known: dict[type[models.Model], dict[Key, models.Model]]
+) -> models.Model:
     """The row that a natural key in a record refers to."""
     try:
         return known[field.related_model][tuple(key)]

@@ -2,15 +2,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from codes.localized import LocalizedModel, LocalizedQuerySet, column
-from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 from codes.models.status_code import StatusCode
 
 
-class ComparisonQuerySet(LocalizedQuerySet["Comparison"], NaturalKeyQuerySet["Comparison"]):
-    pass
-
-
-class Comparison(NaturalKeyModel, LocalizedModel):
+class Comparison(LocalizedModel):
     """Two or more codes that are often mistaken for each other, and how to tell them apart."""
 
     natural_key_fields = ("slug",)
@@ -24,7 +19,8 @@ class Comparison(NaturalKeyModel, LocalizedModel):
     table = models.TextField(_("table of differences"), blank=True, help_text=_("A Markdown table."))
     rule = models.TextField(_("rule of thumb"), blank=True)
 
-    objects = ComparisonQuerySet.as_manager()
+    # The stubs of Django do not see through two generic base classes.
+    objects = LocalizedQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = _("comparison")

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 from codes.models.specification import Specification
 from codes.models.status_code import StatusCode
+from codes.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 
 
 class HeaderField(NaturalKeyModel):
@@ -75,9 +75,7 @@ class HeaderFieldUse(NaturalKeyModel):
     status_code = models.ForeignKey(
         StatusCode, models.CASCADE, related_name="header_field_uses", verbose_name=_("status code")
     )
-    header_field = models.ForeignKey(
-        HeaderField, models.PROTECT, related_name="uses", verbose_name=_("header field")
-    )
+    header_field = models.ForeignKey(HeaderField, models.PROTECT, related_name="uses", verbose_name=_("header field"))
     role = models.CharField(_("role"), max_length=10, choices=FieldRole)
     message = models.CharField(_("message"), max_length=10, choices=Message, default=Message.RESPONSE)
 

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 from codes.models.status_code import StatusCode
+from codes.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 
 
 class Ecosystem(NaturalKeyModel):
@@ -59,9 +59,7 @@ class Symbol(NaturalKeyModel):
     natural_key_fields = ("ecosystem__slug", "status_code__number", "status_code__origin_id", "symbol")
 
     ecosystem = models.ForeignKey(Ecosystem, models.CASCADE, related_name="symbols", verbose_name=_("ecosystem"))
-    status_code = models.ForeignKey(
-        StatusCode, models.CASCADE, related_name="symbols", verbose_name=_("status code")
-    )
+    status_code = models.ForeignKey(StatusCode, models.CASCADE, related_name="symbols", verbose_name=_("status code"))
     symbol = models.CharField(_("symbol"), max_length=120)
     standing = models.CharField(_("standing"), max_length=12, choices=Standing, default=Standing.CURRENT)
 
@@ -89,9 +87,7 @@ class Alias(NaturalKeyModel):
 
     natural_key_fields = ("status_code__number", "status_code__origin_id", "language", "text")
 
-    status_code = models.ForeignKey(
-        StatusCode, models.CASCADE, related_name="aliases", verbose_name=_("status code")
-    )
+    status_code = models.ForeignKey(StatusCode, models.CASCADE, related_name="aliases", verbose_name=_("status code"))
     language = models.CharField(_("language"), max_length=8, choices=settings.CONTENT_LANGUAGES)
     text = models.CharField(_("text"), max_length=120)
 

@@ -5,18 +5,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from codes.localized import LocalizedModel, LocalizedQuerySet, column
-from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 
 REGISTRY = "iana"
 
 
-class OriginQuerySet(LocalizedQuerySet["Origin"], NaturalKeyQuerySet["Origin"]):
+class OriginQuerySet(LocalizedQuerySet["Origin"]):
     def with_counts(self) -> Self:
         """With ``meanings``: how many the origin gives."""
         return self.annotate(meanings=models.Count("codes"))
 
 
-class Origin(NaturalKeyModel, LocalizedModel):
+class Origin(LocalizedModel):  # type: ignore[django-manager-missing]
     """Who gives a number its meaning: the IANA registry, nginx, an expired draft."""
 
     natural_key_fields = ("slug",)
@@ -28,7 +27,8 @@ class Origin(NaturalKeyModel, LocalizedModel):
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
 
-    objects = OriginQuerySet.as_manager()
+    # The stubs of Django do not see through two generic base classes.
+    objects = OriginQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = _("origin")

@@ -5,8 +5,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 from codes.models.status_code import StatusCode
+from codes.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 
 
 class SpecificationStatus(models.TextChoices):

@@ -5,16 +5,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from codes.localized import LocalizedModel, LocalizedQuerySet, column
-from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 
 
-class StatusClassQuerySet(LocalizedQuerySet["StatusClass"], NaturalKeyQuerySet["StatusClass"]):
+class StatusClassQuerySet(LocalizedQuerySet["StatusClass"]):
     def of_number(self, number: int) -> Self:
         """The class of a status code; none for a number outside 100-599."""
         return self.filter(digit=number // 100)
 
 
-class StatusClass(NaturalKeyModel, LocalizedModel):
+class StatusClass(LocalizedModel):
     """The first digit of a status code and what it states (RFC 9110, section 15)."""
 
     natural_key_fields = ("digit",)
@@ -25,7 +24,8 @@ class StatusClass(NaturalKeyModel, LocalizedModel):
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     description = models.TextField(_("description"), blank=True)
 
-    objects = StatusClassQuerySet.as_manager()
+    # The stubs of Django do not see through two generic base classes.
+    objects = StatusClassQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = _("status class")

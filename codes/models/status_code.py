@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, column, translate_permission
-from codes.models.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 from codes.models.origin import REGISTRY, Origin
 
 
@@ -65,7 +64,7 @@ def validate_sources(value: Any) -> None:
             raise ValidationError(_("A source's url begins with https:// or is empty."))
 
 
-class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"], NaturalKeyQuerySet["StatusCode"]):
+class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
     """Selections of meanings that read as the sentence: ``registered().in_class(4)``."""
 
     def registered(self) -> Self:
@@ -120,7 +119,7 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"], NaturalKeyQuerySet["St
         return nearest["below"], nearest["above"]
 
 
-class StatusCode(NaturalKeyModel, LocalizedModel):
+class StatusCode(LocalizedModel):
     """One meaning of one number. A number may have several, each from its own origin."""
 
     natural_key_fields = ("number", "origin_id")
@@ -132,7 +131,10 @@ class StatusCode(NaturalKeyModel, LocalizedModel):
         Origin, models.PROTECT, to_field="slug", related_name="codes", verbose_name=_("origin"), db_column="origin"
     )
     reason_phrase = models.CharField(
-        _("reason phrase"), max_length=80, blank=True, help_text=_("As its origin writes it; empty where it gives none.")
+        _("reason phrase"),
+        max_length=80,
+        blank=True,
+        help_text=_("As its origin writes it; empty where it gives none."),
     )
     registration = models.CharField(_("registration"), max_length=12, choices=Registration)
     expires = models.DateField(_("registration expires"), null=True, blank=True)
@@ -157,7 +159,8 @@ class StatusCode(NaturalKeyModel, LocalizedModel):
     visitor = models.TextField(_("what a visitor can do"), blank=True)
     correction = models.TextField(_("often told wrong"), blank=True)
 
-    objects = StatusCodeQuerySet.as_manager()
+    # The stubs of Django do not see through two generic base classes.
+    objects = StatusCodeQuerySet.as_manager()  # type: ignore[django-manager-missing]
 
     class Meta:
         verbose_name = _("status code")

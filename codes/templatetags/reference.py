@@ -56,7 +56,7 @@ def local_name(code: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def alternates(context: Context) -> list[dict[str, str]]:
-    """The same page in every shown language: ``code``, ``name``, ``path``, ``url``. The start page for an error page."""
+    """This page in every shown language: ``code``, ``name``, ``path``, ``url``. For an error page, the start page."""
     match = getattr(context.get("request"), "resolver_match", None)
     view, args = ("all_codes", {}) if match is None or match.url_name is None else (match.url_name, match.kwargs)
     if "status" in context:

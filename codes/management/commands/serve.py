@@ -35,7 +35,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         connection.close()
         granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-        quiet = ["--log-level", "warning", "--no-ws"]
+        quiet = ["--log-level", "warning", "--no-ws", "--blocking-threads", "4", "--backpressure", "64"]
         os.execv(sys.executable, [*granian, *quiet, settings.WSGI_APPLICATION.replace(".application", ":application")])
 
     def prepare_database(self) -> None:
@@ -44,6 +44,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
+            call_command("seed_groups", stdout=self.stdout)
         if is_empty():
             self.stdout.write("Filling it with the reference ...")
             call_command("seed", stdout=self.stdout)

@@ -1,10 +1,9 @@
 """Natural keys: how a row is named outside the database."""
 
 from operator import attrgetter
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
-
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -15,10 +14,6 @@ class NaturalKeyQuerySet(models.QuerySet[M]):
     def get_by_natural_key(self, *values: Any) -> M:
         paths = self.model.natural_key_fields  # type: ignore[attr-defined]
         return self.get(**dict(zip(paths, values, strict=True)))
-
-    def in_key_order(self) -> Self:
-        """Sorted by the natural key: the order of the canonical form."""
-        return self.order_by(*self.model.natural_key_fields)  # type: ignore[attr-defined]
 
 
 class NaturalKeyModel(models.Model):

@@ -1,0 +1,44 @@
+"""Who may do what: the groups that a new install begins with."""
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+
+from codes.localized import DEFAULT_LANGUAGE, translate_permission
+
+EDITORS = "editors"
+VIEWERS = "viewers"
+
+
+def translators(language: str) -> str:
+    """The name of the group that translates into ``language``."""
+    return f"translators {language}"
+
+
+def wanted_groups() -> dict[str, set[str]]:
+    """The groups and the codenames of their permissions on the reference."""
+    models = [str(model._meta.model_name) for model in apps.get_app_config("codes").get_models()]
+    view = {f"view_{model}" for model in models}
+    change = {f"{action}_{model}" for action in ("add", "change", "delete") for model in models}
+    languages = [code for code in settings.CONTENT_LANGUAGES if code != DEFAULT_LANGUAGE]
+    every_language = {translate_permission(code) for code in settings.CONTENT_LANGUAGES}
+    return {
+        EDITORS: view | change | every_language,
+        VIEWERS: view,
+        **{translators(code): view | {translate_permission(code)} for code in languages},
+    }
+
+
+def seed_groups() -> list[str]:
+    """Create the groups that are missing, with their permissions; the names of those created.
+
+    A group that exists is left as its administrators have it.
+    """
+    created = []
+    for name, codenames in wanted_groups().items():
+        group, new = Group.objects.get_or_create(name=name)
+        if new:
+            permissions = Permission.objects.filter(content_type__app_label="codes", codename__in=codenames)
+            group.permissions.set(permissions)
+            created.append(name)
+    return created
