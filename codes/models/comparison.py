@@ -19,8 +19,7 @@ class Comparison(LocalizedModel):
     table = models.TextField(_("table of differences"), blank=True, help_text=_("A Markdown table."))
     rule = models.TextField(_("rule of thumb"), blank=True)
 
-    # The stubs of Django do not see through two generic base classes.
-    objects = LocalizedQuerySet.as_manager()  # type: ignore[django-manager-missing]
+    objects = LocalizedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comparison")

@@ -15,7 +15,7 @@ class OriginQuerySet(LocalizedQuerySet["Origin"]):
         return self.annotate(meanings=models.Count("codes"))
 
 
-class Origin(LocalizedModel):  # type: ignore[django-manager-missing]
+class Origin(LocalizedModel):
     """Who gives a number its meaning: the IANA registry, nginx, an expired draft."""
 
     natural_key_fields = ("slug",)
@@ -27,8 +27,7 @@ class Origin(LocalizedModel):  # type: ignore[django-manager-missing]
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
 
-    # The stubs of Django do not see through two generic base classes.
-    objects = OriginQuerySet.as_manager()  # type: ignore[django-manager-missing]
+    objects = OriginQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("origin")

@@ -24,8 +24,7 @@ class StatusClass(LocalizedModel):
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     description = models.TextField(_("description"), blank=True)
 
-    # The stubs of Django do not see through two generic base classes.
-    objects = StatusClassQuerySet.as_manager()  # type: ignore[django-manager-missing]
+    objects = StatusClassQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("status class")

@@ -159,8 +159,7 @@ class StatusCode(LocalizedModel):
     visitor = models.TextField(_("what a visitor can do"), blank=True)
     correction = models.TextField(_("often told wrong"), blank=True)
 
-    # The stubs of Django do not see through two generic base classes.
-    objects = StatusCodeQuerySet.as_manager()  # type: ignore[django-manager-missing]
+    objects = StatusCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("status code")
