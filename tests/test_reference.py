@@ -175,8 +175,7 @@ def test_every_symbol_is_there():
 
 def test_known_gaps_are_kept():
     found = {
-        ecosystem.slug: symbols
-        for ecosystem, symbols in registered(425).symbols_by_ecosystem(Ecosystem.objects.all())
+        ecosystem.slug: symbols for ecosystem, symbols in registered(425).symbols_by_ecosystem(Ecosystem.objects.all())
     }
     assert found["aspnetcore"] == []
     assert [symbol.symbol for symbol in found["python-http"]] == ["http.HTTPStatus.TOO_EARLY"]

@@ -1,0 +1,131 @@
+"""A running server, as `make run` starts it, and Chromium to visit it with."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+EDITOR = ("editor", "a-long-enough-password")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker takes all browser tests: they share the server and the browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        if os.environ.get("HTTPREF_REQUIRE_BROWSER"):
+            pytest.fail("HTTPREF_REQUIRE_BROWSER is set, and no Chromium was found.")
+        pytest.skip("no Chromium was found: the browser tests did not run")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database on the engine under test."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield f"sqlite:///{tmp_path_factory.mktemp('browser') / 'httpref.sqlite3'}"
+        return
+    name = f"test_httpref_browser_{os.getpid()}"
+    server = urlunsplit(urlsplit(url)._replace(path="/postgres"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on a fresh database, with an editor's account."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = str(tmp_path_factory.mktemp("data"))
+    environment = {**os.environ, "DATABASE_URL": database, "HTTPREF_DATA_DIR": data, "PORT": str(port)}
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    with open(Path(data) / "log", "w+") as log:
+        process = subprocess.Popen([*manage, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(port, process, log)
+            subprocess.run(
+                [*manage, "createsuperuser", "--noinput", "--username", EDITOR[0], "--email", "e@example.com"],
+                env={**environment, "DJANGO_SUPERUSER_PASSWORD": EDITOR[1]},
+                check=True,
+                capture_output=True,
+            )
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Any) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    log.seek(0)
+    pytest.fail(f"the server did not start:\n{log.read()}")
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str) -> Iterator[Any]:
+    """A function that opens a path in a fresh context and returns the page.
+
+    At the end of the test no page may have asked another host for anything or complained in the console.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(path: str, **options: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(f"{path}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+        page.on("request", lambda request: request.url.startswith((server, "data:")) or complaints.append(request.url))
+        page.goto(server + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # Chromium itself reports a page whose status is an error; that is no complaint of the page.
+    assert [line for line in complaints if "Failed to load resource" not in line] == []
