@@ -1,5 +1,6 @@
 """The JSON interface: read-only, described by OpenAPI, errors as problem documents (RFC 9457)."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -9,18 +10,35 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Path, Query, Schema
 from ninja.errors import ValidationError
-from pydantic import AfterValidator, ConfigDict
+from ninja.renderers import JSONRenderer
+from pydantic import AfterValidator, ValidationInfo, model_validator
 
 from codes.errors import problem
 from codes.localized import shown_languages, text
 from codes.models import Specification, StatusClass, StatusCode
+
+
+class Renderer(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}
+
 
 api = NinjaAPI(
     title="httpref",
     version="1",
     description="Every meaning that an HTTP status code has, with its proof, in several languages.",
     docs_url=None,
+    renderer=Renderer(),
 )
+
+
+def readable(path: str, **options: Any) -> Callable[[Any], Any]:
+    """Register a view for GET, and for HEAD, which is answered wherever GET is (RFC 9110, section 9.1)."""
+
+    def register(view: Any) -> Any:
+        api.api_operation(["HEAD"], path, include_in_schema=False, **options)(view)
+        return api.get(path, **options)(view)
+
+    return register
 
 
 def known_language(code: str) -> str:
@@ -35,14 +53,21 @@ Language = Annotated[str, AfterValidator(known_language), Field(description="lan
 class Parameters(Schema):
     """Query parameters; one that does not exist is an error, not ignored."""
 
-    model_config = ConfigDict(extra="forbid")
-
     lang: Language = settings.LANGUAGE_CODE
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_unknown(cls, values: Any, info: ValidationInfo) -> Any:
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        if unknown := sorted(set(info.context["request"].GET) - known if info.context else ()):
+            message = _("unknown parameters: {names}; known are: {known}")
+            raise ValueError(message.format(names=", ".join(unknown), known=", ".join(sorted(known))))
+        return values
 
 
 class CodesParameters(Parameters):
     class_: Annotated[str | None, Field(alias="class", pattern="^[1-5](xx)?$")] = None
-    origin: str | None = None
+    origin: Annotated[str | None, Field(pattern="^[-a-z0-9]+$", max_length=60)] = None
     registration: Literal["registered", "temporary", "unused", "obsoleted", "vendor", "draft", "folklore"] | None = None
     cacheable: Annotated[bool | None, Field(description="heuristically cacheable")] = None
     rfc: Annotated[int | None, Field(ge=1, le=99999, description="number of an RFC that speaks of the code")] = None
@@ -154,7 +179,7 @@ class Specifications(Schema):
     results: list[SpecificationJSON]
 
 
-@api.get("/codes/", response=Codes, by_alias=True, summary="All meanings of all numbers")
+@readable("/codes/", response=Codes, by_alias=True, summary="All meanings of all numbers")
 def codes(request: HttpRequest, parameters: Query[CodesParameters]) -> dict[str, Any]:
     rows = StatusCode.objects.all()
     if parameters.class_ is not None:
@@ -175,7 +200,7 @@ def codes(request: HttpRequest, parameters: Query[CodesParameters]) -> dict[str,
     return {"count": len(results), "results": results}
 
 
-@api.get("/codes/{number}/", response=NumberJSON, by_alias=True, summary="All meanings of one number")
+@readable("/codes/{number}/", response=NumberJSON, by_alias=True, summary="All meanings of one number")
 def code(
     request: HttpRequest, number: Path[Annotated[str, Field(pattern="^[0-9]{3}$")]], parameters: Query[Parameters]
 ) -> dict[str, Any]:
@@ -186,7 +211,7 @@ def code(
     return {"number": int(number), "meanings": meanings}
 
 
-@api.get("/classes/", response=Classes, summary="The five status classes")
+@readable("/classes/", response=Classes, summary="The five status classes")
 def classes(request: HttpRequest, parameters: Query[Parameters]) -> dict[str, Any]:
     rows = StatusClass.objects.in_language(parameters.lang)
     results = [
@@ -201,8 +226,8 @@ def classes(request: HttpRequest, parameters: Query[Parameters]) -> dict[str, An
     return {"count": len(results), "results": results}
 
 
-@api.get("/specifications/", response=Specifications, summary="The documents, and which obsoletes or updates which")
-def specifications(request: HttpRequest) -> dict[str, Any]:
+@readable("/specifications/", response=Specifications, summary="The documents, and which obsoletes or updates which")
+def specifications(request: HttpRequest, parameters: Query[Parameters]) -> dict[str, Any]:
     graph = ("obsoletes", "updates", "obsoleted_by", "updated_by")
     results = [
         {
@@ -274,7 +299,10 @@ def meaning(row: StatusCode, language: str, *, full: bool) -> dict[str, Any]:
 
 @api.exception_handler(ValidationError)
 def invalid_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [{"parameter": str(item["loc"][-1]), "detail": item["msg"]} for item in error.errors]
+    errors = [
+        {"parameter": str(item["loc"][-1]), "detail": item["msg"].removeprefix("Value error, ")}
+        for item in error.errors
+    ]
     return problem(400, _("A parameter cannot be used as it stands."), errors=errors)
 
 

@@ -20,7 +20,9 @@ View = Callable[..., HttpResponseBase]
 def problem(status: int, detail: str, **members: Any) -> JsonResponse:
     """A problem document (RFC 9457) whose type is the status code itself."""
     document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JsonResponse({**document, **members}, status=status, content_type=PROBLEM)
+    return JsonResponse(
+        {**document, **members}, status=status, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def error_answer(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:

@@ -14,6 +14,9 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from codes.errors import public
 from codes.models import Ecosystem, Origin, Specification, StatusClass, StatusCode
 
+# What a language means whose script is not given (Unicode CLDR, likely subtags).
+LIKELY_SCRIPT = {"zh": "zh-hans"}
+
 
 def preferred_language(request: HttpRequest) -> str:
     """The shown language that Accept-Language likes best (RFC 9110, section 12.5.4), else English."""
@@ -21,7 +24,7 @@ def preferred_language(request: HttpRequest) -> str:
         if code == "*":
             break
         try:
-            return translation.get_supported_language_variant(code)
+            return translation.get_supported_language_variant(LIKELY_SCRIPT.get(code, code))
         except LookupError:
             continue
     return settings.LANGUAGE_CODE

@@ -230,5 +230,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Anybody can send any Host field; it is answered with 400 and is no event.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False, "level": "CRITICAL"},
+    },
 }
