@@ -60,10 +60,10 @@ pins: ## pin the newest versions that requirements*.in allow (needs uv)
 
 .venv/run.stamp: requirements.txt | .venv/made.stamp
 	@echo "Installing what httpref runs on ..."
-	@$(BIN)/python -m pip install --quiet --progress-bar on --require-hashes --requirement requirements.txt
+	@$(BIN)/python -m pip install --require-hashes --requirement requirements.txt
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --progress-bar on --require-hashes --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install --require-hashes --requirement requirements-dev.txt
 	@touch $@

@@ -6,6 +6,7 @@ with the list of what is missing, rather than run on a default that is not safe.
 
 import os
 import secrets
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -133,9 +134,10 @@ TEMPLATES = [
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 try:
-    database = env.db_url_config(env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'httpref.sqlite3'}")
-    CACHES = {"default": env.cache_url_config(env("CACHE_URL"))}
-except (ValueError, KeyError, ImproperlyConfigured) as error:
+    with warnings.catch_warnings(action="error"):
+        database = env.db_url_config(env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'httpref.sqlite3'}")
+        CACHES = {"default": env.cache_url_config(env("CACHE_URL"))}
+except (ValueError, UserWarning, ImproperlyConfigured) as error:
     raise ImproperlyConfigured(f"DATABASE_URL or CACHE_URL cannot be read: {error}") from error
 if database["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue from their first statement on, instead of failing at their second;

@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 
 from codes import errors, views
-from codes.api import api
+from codes.api.views import api
 from codes.sitemaps import SITEMAPS
 
 handler400 = errors.bad_request

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         refuse_an_occupied_port(host, port)
         try:
+            connect_without_pool()
             self.prepare_database()
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
@@ -50,16 +51,26 @@ class Command(BaseCommand):
             call_command("seed", stdout=self.stdout)
 
 
+def connect_without_pool() -> None:
+    """Raise DatabaseError with the server's reason, which the pool would keep to itself while it tries again."""
+    if connection.vendor == "postgresql":
+        with connection.wrap_database_errors:
+            connection.Database.connect(**connection.get_connection_params()).close()  # type: ignore[attr-defined]
+
+
 def refuse_an_occupied_port(host: str, port: int) -> None:
     """Raise CommandError, in one line, if nothing can listen there."""
+    if not 0 < port < 65536:
+        raise CommandError(f"A port is a number from 1 to 65535, not {port}.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CommandError(f"Cannot listen on {host} port {port}: {reason}. Another one: make run PORT=8001") from error
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on {host} port {port}: {error.strerror}. Another one: make run PORT=8001"
+        ) from error
 
 
 def collect_static_files() -> None:

@@ -1,0 +1,66 @@
+"""Rows as the answers have them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from codes.localized import text
+from codes.models import StatusCode
+
+SHORT_FIELDS = ("name", "summary")
+LONG_FIELDS = ("description", "server", "client", "visitor")
+
+
+def with_everything(rows: Any, language: str) -> Any:
+    return rows.with_details(language).prefetch_related("aliases")
+
+
+def page_url(row: Any, language: str) -> str:
+    """The address of a row's public page in a language."""
+    with translation.override(language):
+        return settings.BASE_URL + str(row.get_absolute_url())
+
+
+def texts(row: Any, fields: tuple[str, ...], language: str) -> dict[str, Any]:
+    """The localized fields of a row, and which of them are in another language than asked for."""
+    found = {field: text(row, field, language) for field in fields}
+    return {
+        "lang": language,
+        **{field: value.value for field, value in found.items()},
+        "fallback_fields": [field for field, value in found.items() if value.fallback],
+    }
+
+
+def meaning(row: StatusCode, language: str, *, full: bool) -> dict[str, Any]:
+    """A meaning with the keys of the contract."""
+    columns = (
+        "number", "reason_phrase", "registration", "expires", "visibility", "confidence",
+        "heuristically_cacheable", "content_allowed", "redirect_keeps_method", "sources",
+    )  # fmt: skip
+    url = page_url(row, language)
+    return {
+        **{name: getattr(row, name) for name in columns},
+        "origin": row.origin_id,
+        "class": row.digit,
+        "header_fields": [
+            {"name": use.header_field.name, "role": use.role, "message": use.message}
+            for use in row.header_field_uses.all()
+        ],
+        "references": [
+            {
+                "specification": reference.specification.slug,
+                "section": reference.section,
+                "role": reference.role,
+                "reason_phrase": reference.reason_phrase,
+                "url": reference.url,
+            }
+            for reference in row.references.all()
+        ],
+        "former_names": row.former_names(),
+        "aliases": [alias.text for alias in row.aliases.all() if alias.language == language],
+        "symbols": [{"ecosystem": symbol.ecosystem.slug, "symbol": symbol.symbol} for symbol in row.symbols.all()],
+        "url": url if row.is_registered else f"{url}#{row.anchor}",
+        **texts(row, SHORT_FIELDS + LONG_FIELDS if full else SHORT_FIELDS, language),
+        **({"example": row.example} if full else {}),
+    }
