@@ -24,6 +24,9 @@ from codes.models import (
     Alias,
     Comparison,
     Ecosystem,
+    GlossaryTerm,
+    GuideAnswer,
+    GuideStep,
     HeaderField,
     HeaderFieldUse,
     Origin,
@@ -106,7 +109,7 @@ class LocalizedAdmin(ReferenceAdmin):
 
     @admin.display(description=_("name"))
     def localized_name(self, row: Any) -> str:
-        return text(row, "name", get_language() or DEFAULT_LANGUAGE).value
+        return text(row, row.localized_fields[0], get_language() or DEFAULT_LANGUAGE).value
 
 
 class CoverageFilter(admin.SimpleListFilter):
@@ -178,9 +181,30 @@ class OriginAdmin(LocalizedAdmin):
 
 @admin.register(Comparison)
 class ComparisonAdmin(LocalizedAdmin):
-    list_display = ["slug", "question_en"]
+    list_display = ["slug", "localized_name"]
     search_fields = ["slug"]
     filter_horizontal = ["codes"]
+
+
+@admin.register(GuideStep)
+class GuideStepAdmin(LocalizedAdmin):
+    list_display = ["slug", "localized_name", "public_page"]
+    search_fields = ["slug"]
+
+
+@admin.register(GuideAnswer)
+class GuideAnswerAdmin(LocalizedAdmin):
+    list_display = ["step", "position", "slug", "next_step", "code", "localized_name"]
+    list_display_links = ["slug"]
+    list_select_related = ["step", "next_step", "code"]
+    search_fields = ["slug", "step__slug", "=code__number"]
+    autocomplete_fields = ["step", "next_step", "code"]
+
+
+@admin.register(GlossaryTerm)
+class GlossaryTermAdmin(LocalizedAdmin):
+    list_display = ["slug", "localized_name"]
+    search_fields = ["slug"]
 
 
 @admin.register(Specification)

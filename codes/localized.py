@@ -72,15 +72,16 @@ M = TypeVar("M", bound="LocalizedModel", covariant=True)
 class LocalizedQuerySet(NaturalKeyQuerySet[M]):
     """Query methods for models with localized fields. Filters never fall back to another language."""
 
-    def in_language(self, language: str, *fields: str) -> Self:
-        """Load ``fields`` (default: all localized ones) in ``language`` and the default language only."""
-        neutral = [
-            field.name
-            for field in self.model._meta.concrete_fields
-            if field.name not in self.model.base_columns() and not hasattr(field, "translated_field")
-        ]
-        chosen = columns(fields or self.model.localized_fields, {language, DEFAULT_LANGUAGE})
-        return self.rewrite(False).only(*neutral, *chosen)  # type: ignore[attr-defined, no-any-return]
+    def in_language(self, language: str, *fields: str, related: tuple[str, ...] = ()) -> Self:
+        """Load ``fields`` (default: all localized ones) in ``language`` and the default language only.
+
+        The rows of the foreign keys ``related`` come with them, in the same languages.
+        """
+        names = self.model.columns_in(language, fields)
+        for relation in related:
+            model: Any = self.model._meta.get_field(relation).related_model
+            names += [f"{relation}__{name}" for name in model.columns_in(language)]
+        return self.rewrite(False).select_related(*related).only(*names)  # type: ignore[attr-defined, no-any-return]
 
     def having(self, field: str, language: str) -> Self:
         """Rows whose ``field`` is written in ``language`` itself."""
@@ -139,6 +140,16 @@ class LocalizedModel(NaturalKeyModel):
         self.normalise_texts()
         with translation.override(DEFAULT_LANGUAGE):
             super().save(*args, **kwargs)
+
+    @classmethod
+    def columns_in(cls, language: str, fields: Iterable[str] = ()) -> list[str]:
+        """What to load to show a row in ``language``: no base column, no third language."""
+        neutral = [
+            field.name
+            for field in cls._meta.concrete_fields
+            if field.name not in cls.base_columns() and not hasattr(field, "translated_field")
+        ]
+        return neutral + columns(fields or cls.localized_fields, dict.fromkeys([language, DEFAULT_LANGUAGE]))
 
     @classmethod
     def base_columns(cls) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import Model
 from django.urls import reverse
 
-from codes.models import Origin, Specification, StatusClass, StatusCode
+from codes.models import Comparison, Origin, Specification, StatusClass, StatusCode
 
 
 class LocalizedSitemap(Sitemap):  # type: ignore[type-arg]  # generic only for the type checker
@@ -27,7 +27,7 @@ class LocalizedSitemap(Sitemap):  # type: ignore[type-arg]  # generic only for t
 
 class OverviewSitemap(LocalizedSitemap):
     def items(self) -> list[str]:
-        return ["all_codes", "table", "specifications", "origins"]
+        return ["all_codes", "table", "guide", "comparisons", "specifications", "origins", "glossary"]
 
     def location(self, item: Any) -> str:
         return reverse(item)
@@ -62,9 +62,14 @@ class SpecificationSitemap(RowSitemap):
     model = Specification
 
 
+class ComparisonSitemap(RowSitemap):
+    model = Comparison
+
+
 SITEMAPS = {
     "overviews": OverviewSitemap,
     "classes": ClassSitemap,
+    "comparisons": ComparisonSitemap,
     "numbers": NumberSitemap,
     "origins": OriginSitemap,
     "specifications": SpecificationSitemap,

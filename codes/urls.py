@@ -2,21 +2,27 @@
 
 from django.urls import path, register_converter
 
-from codes import views
 from codes.converters import ClassConverter, NumberConverter, RFCConverter
+from codes.views import advice, reference
 
 register_converter(NumberConverter, "number")
 register_converter(ClassConverter, "class")
 register_converter(RFCConverter, "rfc")
 
 urlpatterns = [
-    path("", views.all_codes, name="all_codes"),
-    path("<class:digit>/", views.status_class, name="class"),
-    path("<number:number>/", views.number, name="number"),
-    path("table/", views.table, name="table"),
-    path("rfc/<rfc:number>/", views.rfc, name="rfc"),
-    path("specifications/", views.specifications, name="specifications"),
-    path("specifications/<slug:slug>/", views.specification, name="specification"),
-    path("origins/", views.origins, name="origins"),
-    path("origins/<slug:slug>/", views.origin, name="origin"),
+    path("", reference.all_codes, name="all_codes"),
+    path("<class:digit>/", reference.status_class, name="class"),
+    path("<number:number>/", reference.number, name="number"),
+    path("table/", reference.table, name="table"),
+    path("rfc/<rfc:number>/", reference.rfc, name="rfc"),
+    path("specifications/", reference.specifications, name="specifications"),
+    path("specifications/<slug:slug>/", reference.specification, name="specification"),
+    path("origins/", reference.origins, name="origins"),
+    path("origins/<slug:slug>/", reference.origin, name="origin"),
+    path("compare/", advice.comparisons, name="comparisons"),
+    path("compare/<slug:slug>/", advice.comparison, name="comparison"),
+    path("guide/", advice.guide, name="guide"),
+    path("guide/<slug:slug>/", advice.guide_step, name="guide_step"),
+    path("guide/<slug:step>/<slug:slug>/", advice.guide_answer, name="guide_answer"),
+    path("glossary/", advice.glossary, name="glossary"),
 ]

@@ -33,6 +33,9 @@ MODEL_NAMES = (
     "symbol",
     "alias",
     "comparison",
+    "guidestep",
+    "guideanswer",
+    "glossaryterm",
 )
 
 

@@ -1,6 +1,8 @@
 """The reference as models. Every row has a natural key; the database's own ids never leave it."""
 
 from codes.models.comparison import Comparison
+from codes.models.glossary import GlossaryTerm
+from codes.models.guide import GuideAnswer, GuideStep
 from codes.models.header import HeaderField, HeaderFieldUse
 from codes.models.naming import Alias, Ecosystem, Symbol
 from codes.models.origin import Origin
@@ -12,6 +14,9 @@ __all__ = [
     "Alias",
     "Comparison",
     "Ecosystem",
+    "GlossaryTerm",
+    "GuideAnswer",
+    "GuideStep",
     "HeaderField",
     "HeaderFieldUse",
     "Origin",

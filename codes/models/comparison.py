@@ -1,8 +1,22 @@
+from typing import Self
+
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from codes.localized import LocalizedModel, LocalizedQuerySet, column
 from codes.models.status_code import StatusCode
+
+
+class ComparisonQuerySet(LocalizedQuerySet["Comparison"]):
+    def in_order(self) -> Self:
+        """By slug, that is by number."""
+        return self.order_by("slug")
+
+    def with_codes(self, language: str) -> Self:
+        """With the codes compared, as a list shows them."""
+        codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
+        return self.prefetch_related(models.Prefetch("codes", codes))
 
 
 class Comparison(LocalizedModel):
@@ -19,7 +33,7 @@ class Comparison(LocalizedModel):
     table = models.TextField(_("table of differences"), blank=True, help_text=_("A Markdown table."))
     rule = models.TextField(_("rule of thumb"), blank=True)
 
-    objects = LocalizedQuerySet.as_manager()
+    objects = ComparisonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comparison")
@@ -35,3 +49,11 @@ class Comparison(LocalizedModel):
 
     def __str__(self) -> str:
         return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("comparison", args=[self.slug])
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers compared, as the slug has them."""
+        return self.slug.split("-")

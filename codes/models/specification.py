@@ -94,6 +94,11 @@ class Specification(NaturalKeyModel):
         """How the document is cited: ``RFC 9110``, or its title."""
         return f"RFC {self.rfc_number}" if self.rfc_number else self.title
 
+    @property
+    def short_label(self) -> str:
+        """A label for narrow places: ``RFC 9110``, ``draft``."""
+        return self.label if self.rfc_number else self.slug.partition("-")[0]
+
     def section_url(self, section: str) -> str:
         """The address of a section of the document; of the document where there is none."""
         return f"{self.url}#section-{section}" if section and self.rfc_number else self.url

@@ -101,10 +101,10 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
 
     def with_details(self, language: str) -> Self:
         """In reading order, with all that a number's page shows; a fixed number of queries."""
-        from codes.models import HeaderFieldUse, Reference, Symbol  # they refer to this module
+        from codes.models import Comparison, HeaderFieldUse, Reference, Symbol  # they refer to this module
 
         return self.in_reading_order().prefetch_related(
-            models.Prefetch("origin", Origin.objects.in_language(language)),
+            models.Prefetch("comparisons", Comparison.objects.in_language(language, "question").in_order()),
             models.Prefetch("references", Reference.objects.in_order_of_time()),
             models.Prefetch("header_field_uses", HeaderFieldUse.objects.in_order_of_need()),
             models.Prefetch("symbols", Symbol.objects.by_ecosystem()),
@@ -249,6 +249,17 @@ class StatusCode(LocalizedModel):
         symbols = list(self.symbols.all())
         table = [(row, [symbol for symbol in symbols if symbol.ecosystem_id == row.pk]) for row in ecosystems]
         return [(row, found) for row, found in table if found or (self.is_registered and not row.partial)]
+
+    def lineage(self) -> list[tuple[str, str, str, bool]]:
+        """The documents that proposed or defined it, oldest first: date, label, reason phrase, in force.
+
+        Reads ``references`` with their specifications: prefetch them.
+        """
+        return [
+            (reference.specification.date, reference.specification.short_label, reference.reason_phrase, current)
+            for reference in sorted(self.references.all(), key=lambda reference: reference.specification.date)
+            if (current := reference.role == "definition") or reference.role != "status-line"
+        ]
 
     def former_names(self) -> list[str]:
         """Reason phrases that earlier documents used and that differ from today's, oldest first.

@@ -31,6 +31,12 @@ def words(row: Any, field: str) -> SafeString:
     return format_html('<span lang="{}" class="fallback">{}</span>', found.language, found.value)
 
 
+@register.filter
+def english(row: Any, field: str) -> str:
+    """A field in English, whatever the page's language."""
+    return text(row, field, DEFAULT_LANGUAGE).value
+
+
 @register.simple_tag
 def prose(row: Any, field: str) -> SafeString:
     """A long text, rendered from Markdown; one in another language is marked, with its own ``lang``."""

@@ -1,50 +1,14 @@
-"""The public pages: read the address, ask the models, render. No page depends on a cookie or a session."""
+"""The pages of the reference itself: read the address, ask the models, render."""
 
 from itertools import groupby
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
-from django.utils.translation.trans_real import parse_accept_lang_header
 
 from codes.errors import public
 from codes.models import Ecosystem, Origin, Specification, StatusClass, StatusCode
-
-# What a language means whose script is not given (Unicode CLDR, likely subtags).
-LIKELY_SCRIPT = {"zh": "zh-hans"}
-
-
-def preferred_language(request: HttpRequest) -> str:
-    """The shown language that Accept-Language likes best (RFC 9110, section 12.5.4), else English."""
-    for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        if code == "*":
-            break
-        try:
-            return translation.get_supported_language_variant(LIKELY_SCRIPT.get(code, code))
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
-
-
-def redirect_by_language(request: HttpRequest, view: str, *args: object) -> HttpResponse:
-    with translation.override(preferred_language(request)):
-        response = HttpResponseRedirect(reverse(view, args=args))
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
-
-
-@public
-def choose_language(request: HttpRequest) -> HttpResponse:
-    return redirect_by_language(request, "all_codes")
-
-
-@public
-def choose_language_of_number(request: HttpRequest, number: str) -> HttpResponse:
-    return redirect_by_language(request, "number", int(number))
+from codes.pictures import lineage_band
 
 
 @public
@@ -90,7 +54,9 @@ def status_class(request: HttpRequest, digit: int) -> HttpResponse:
 def number(request: HttpRequest, number: int) -> HttpResponse:
     """All meanings of a number; with status 404 if nobody gave it one."""
     language = translation.get_language()
-    meanings = list(StatusCode.objects.with_number(number).in_language(language).with_details(language))
+    meanings = list(
+        StatusCode.objects.with_number(number).in_language(language, related=("origin",)).with_details(language)
+    )
     below, above = StatusCode.objects.neighbours(number)
     context = {
         "number": number,
@@ -102,7 +68,9 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
     if not meanings:
         return render(request, "codes/unassigned.html", context, status=404)
     ecosystems = Ecosystem.objects.all()
-    context["entries"] = [(code, code.symbols_by_ecosystem(ecosystems)) for code in meanings]
+    context["entries"] = [
+        (code, code.symbols_by_ecosystem(ecosystems), lineage_band(code.lineage())) for code in meanings
+    ]
     return render(request, "codes/number.html", context)
 
 
@@ -145,15 +113,3 @@ def origin(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Origin.objects.in_language(language), slug=slug)
     codes = StatusCode.objects.from_origin(slug).in_language(language, "name", "summary").in_reading_order()
     return render(request, "codes/origin.html", {"origin": row, "codes": codes})
-
-
-@public
-def robots(request: HttpRequest) -> HttpResponse:
-    """What robots may read (RFC 9309): everything but the admin."""
-    sitemap = settings.BASE_URL + reverse("sitemap")
-    return HttpResponse(f"User-agent: *\nDisallow: /admin/\nSitemap: {sitemap}\n", content_type="text/plain")
-
-
-@public
-def favicon(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(static("codes/icon.svg"))

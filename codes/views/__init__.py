@@ -1,0 +1,1 @@
+"""The public pages. None depends on a cookie or a session."""

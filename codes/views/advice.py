@@ -1,0 +1,65 @@
+"""The pages that help to choose: comparisons, the guide, the glossary."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import translation
+
+from codes.errors import public
+from codes.localized import DEFAULT_LANGUAGE, text
+from codes.models import Comparison, GlossaryTerm, GuideAnswer, GuideStep
+from codes.models.guide import FIRST_STEP
+from codes.pictures import Tree, guide_tree
+
+
+@public
+def comparisons(request: HttpRequest) -> HttpResponse:
+    language = translation.get_language()
+    rows = Comparison.objects.in_language(language, "question", "summary").in_order()
+    return render(request, "codes/comparisons.html", {"comparisons": rows})
+
+
+@public
+def comparison(request: HttpRequest, slug: str) -> HttpResponse:
+    language = translation.get_language()
+    row = get_object_or_404(Comparison.objects.in_language(language).with_codes(language), slug=slug)
+    return render(request, "codes/comparison.html", {"comparison": row})
+
+
+@public
+def guide(request: HttpRequest) -> HttpResponse:
+    """The first question, and all questions as a picture."""
+    language = translation.get_language()
+    steps = {step.slug: step for step in GuideStep.objects.in_language(language, "question").with_answers(language)}
+    first = get_object_or_404(GuideStep.objects.in_language(language).with_answers(language), slug=FIRST_STEP)
+    context = {"step": first, "tree": picture(steps, language)}
+    return render(request, "codes/guide.html", context)
+
+
+def picture(steps: dict[str, GuideStep], language: str) -> Tree:
+    return guide_tree(
+        steps[FIRST_STEP],
+        lambda step: list(steps[step.slug].answers.all()),
+        lambda step: text(steps[step.slug], "question", language or DEFAULT_LANGUAGE).value,
+    )
+
+
+@public
+def guide_step(request: HttpRequest, slug: str) -> HttpResponse:
+    language = translation.get_language()
+    step = get_object_or_404(GuideStep.objects.in_language(language).with_answers(language), slug=slug)
+    return render(request, "codes/guide.html", {"step": step, "before": step.steps_before(language)})
+
+
+@public
+def guide_answer(request: HttpRequest, step: str, slug: str) -> HttpResponse:
+    """Where the guide ends: the code, and why it is the one."""
+    language = translation.get_language()
+    answers = GuideAnswer.objects.in_language(language, related=("step", "code")).filter(code__isnull=False)
+    answer = get_object_or_404(answers, step__slug=step, slug=slug)
+    return render(request, "codes/guide_answer.html", {"answer": answer})
+
+
+@public
+def glossary(request: HttpRequest) -> HttpResponse:
+    terms = GlossaryTerm.objects.in_language(translation.get_language())
+    return render(request, "codes/glossary.html", {"terms": terms})

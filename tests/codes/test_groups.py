@@ -1,0 +1,64 @@
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+
+from codes.groups import EDITORS, VIEWERS, seed_groups, translators
+
+pytestmark = pytest.mark.django_db
+
+
+def permissions(group: str) -> set[str]:
+    found = Group.objects.get(name=group).permissions.values_list("content_type__app_label", "codename")
+    return {f"{label}.{codename}" for label, codename in found}
+
+
+def on_the_reference(*actions: str) -> set[str]:
+    models = apps.get_app_config("codes").get_models()
+    return {f"codes.{action}_{model._meta.model_name}" for model in models for action in actions}
+
+
+def translating(*languages: str) -> set[str]:
+    return {f"codes.translate_{language.replace('-', '_')}" for language in languages}
+
+
+def member_of(*groups: str) -> User:
+    user = User.objects.create_user("reader")
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+def test_editors_may_change_everything_of_the_reference_in_every_language_and_nothing_else():
+    everything = on_the_reference("view", "add", "change", "delete") | translating(*settings.CONTENT_LANGUAGES)
+    assert permissions(EDITORS) == everything
+    assert Permission.objects.filter(content_type__app_label="codes").count() == len(everything)
+
+
+def test_viewers_may_only_look():
+    assert permissions(VIEWERS) == on_the_reference("view")
+
+
+@pytest.mark.parametrize("language", [code for code in settings.CONTENT_LANGUAGES if code != "en"])
+def test_translators_may_look_and_write_their_own_language(language):
+    assert permissions(translators(language)) == on_the_reference("view") | translating(language)
+
+
+def test_english_is_not_a_translation():
+    names = [translators(code) for code in settings.CONTENT_LANGUAGES if code != "en"]
+    assert sorted(Group.objects.values_list("name", flat=True)) == sorted([EDITORS, VIEWERS, *names])
+
+
+def test_the_right_to_translate_reaches_the_members():
+    user = member_of(translators("zh-hant"), translators("ja"))
+    assert user.has_perms(translating("zh-hant", "ja"))
+    assert not user.has_perm("codes.translate_zh_hans")
+    assert not user.has_perm("codes.change_statuscode")
+
+
+def test_missing_groups_are_created_and_existing_ones_left_as_they_are():
+    Group.objects.get(name=translators("ko")).delete()
+    Group.objects.get(name=VIEWERS).permissions.clear()
+    assert seed_groups() == [translators("ko")]
+    assert permissions(translators("ko")) == on_the_reference("view") | translating("ko")
+    assert permissions(VIEWERS) == set()
+    assert seed_groups() == []
