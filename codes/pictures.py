@@ -65,7 +65,7 @@ def lineage_band(events: Sequence[tuple[str, str, str, bool]]) -> Band:
         dots.append(Dot(x, label, left, 58 + LABEL_HEIGHT * row, current))
     named = [(place_of(date), phrase) for date, _label, phrase, _current in events if phrase]
     changes = [pair for i, pair in enumerate(named) if i == 0 or pair[1].casefold() != named[i - 1][1].casefold()]
-    ends = [x for x, _ in changes[1:]] + [BAND_WIDTH]
+    ends = [*(x for x, _ in changes), BAND_WIDTH][1:]
     spans = [
         Span(x, end - x, phrase, i == len(changes) - 1)
         for i, ((x, phrase), end) in enumerate(zip(changes, ends, strict=True))
@@ -179,10 +179,9 @@ def wrapped(text: str, width: int) -> list[str]:
     lines = [""]
     for piece in pieces(text):
         if lines[-1] and text_width(lines[-1] + piece.rstrip()) > width:
-            lines[-1] = lines[-1].rstrip()
             lines.append("")
         lines[-1] += piece
-    return [lines[0], *lines[1:]] if lines[-1].strip() else lines[:-1]
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 def pieces(text: str) -> list[str]:

@@ -96,7 +96,7 @@ def test_a_meaning_has_the_values_of_the_contract(get):
         "url": "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14",
     }
     assert {"ecosystem": "nginx", "symbol": "NGX_HTTP_REQUEST_ENTITY_TOO_LARGE"} in meaning["symbols"]
-    assert {"name": "Retry-After", "role": "optional", "message": "response"} in meaning["header_fields"]
+    assert {"name": "Retry-After", "role": "expected", "message": "response"} in meaning["header_fields"]
 
 
 def test_nested_values_have_the_keys_of_the_contract(get):
@@ -171,15 +171,22 @@ def test_the_specifications_and_their_graph(get):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_are_in_the_language_asked_for(client, get, language):
+def test_texts_are_in_the_language_asked_for(get, language):
+    fields = ("name", "summary", "description", "server", "client", "visitor")
+    texts = {column(field, code): f"{field} {code}" for field in fields for code in LANGUAGES}
+    StatusCode.objects.filter(number=404).update(**texts)
     (meaning,) = get("codes/404/", lang=language)["meanings"]
-    row = StatusCode.objects.registered().get(number=404)
+    assert {field: meaning[field] for field in fields} == {field: f"{field} {language}" for field in fields}
     assert meaning["lang"] == language
     assert meaning["fallback_fields"] == []
-    for field in ("name", "summary", "description", "server", "client", "visitor"):
-        assert meaning[field] == (getattr(row, column(field, language)) or row.description_en or "")
     assert meaning["url"] == f"{settings.BASE_URL}/{language}/404/"
-    assert set(meaning["aliases"]) == set(row.aliases.filter(language=language).values_list("text", flat=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_aliases_are_in_the_language_asked_for(get, language):
+    (meaning,) = get("codes/404/", lang=language)["meanings"]
+    known = StatusCode.objects.registered().get(number=404).aliases.filter(language=language)
+    assert meaning["aliases"] and set(meaning["aliases"]) == set(known.values_list("text", flat=True))
 
 
 def test_without_a_language_texts_are_english_whatever_the_reader_prefers(client):
@@ -362,14 +369,9 @@ def test_the_list_without_long_texts_does_not_load_them(client, django_assert_nu
     with django_assert_num_queries(6) as queries:
         client.get("/api/v1/codes/?lang=zh-hant")
     statements = " ".join(query["sql"] for query in queries)
-    assert '"summary_zh_hant"' in statements
-    for name in (
-        '"description_zh_hant" AS',
-        '"codes_statuscode"."description_zh_hant"',
-        '"codes_statuscode"."example"',
-    ):
-        assert name not in statements
-    assert "summary_zh_hans" not in statements
+    assert '"codes_statuscode"."summary_zh_hant"' in statements
+    for name in ("description_en", "description_zh_hant", "summary_zh_hans", "example"):
+        assert f'"codes_statuscode"."{name}"' not in statements
 
 
 # Of the web
@@ -421,7 +423,6 @@ def test_head_answers_like_get_without_content(client, path):
     assert head.status_code == 200
     assert head.content == b""
     assert head["Content-Type"] == get["Content-Type"]
-    assert head["ETag"] == get["ETag"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.db import connection
@@ -42,7 +43,7 @@ def test_the_hint_names_the_command_that_repairs_it():
 def test_what_loaddata_writes_under_another_language_is_found():
     StatusClass.objects.all().delete()
     with translation.override("zh-hant"):
-        call_command("loaddata", "fixtures/statusclass.json", verbosity=0)
+        call_command("loaddata", settings.FIXTURES_DIR / "statusclass.json", verbosity=0)
     ((_, model, message),) = found(["default"])
     assert model is StatusClass
     assert message.startswith("5 of codes.StatusClass ")

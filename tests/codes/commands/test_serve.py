@@ -1,0 +1,207 @@
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
+from django.db import ConnectionHandler, connections
+from django.utils.module_loading import import_string
+from granian.cli import cli
+
+from codes.management.commands.serve import collect_static_files
+from codes.models import Origin, StatusCode
+
+Arguments = list[str]
+
+
+@pytest.fixture(autouse=True)
+def static_files(settings, tmp_path: Path) -> Path:
+    """A directory with one static file, which is collected in its hashed form."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "style.css").write_text("p {}")
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
+    return source
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Arguments]:
+    """The servers that were started in the place of this process."""
+    calls: list[Arguments] = []
+    monkeypatch.setattr(os, "execv", lambda path, arguments: calls.append([path, *arguments]))
+    return calls
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def use_database(django_db_blocker: Any) -> Iterator[Callable[..., None]]:
+    """A function that puts another database in the place of the tests' own."""
+    usual = connections["default"]
+
+    def use(**configuration: Any) -> None:
+        connections["default"] = ConnectionHandler({"default": configuration})["default"]
+
+    ContentType.objects.clear_cache()
+    with django_db_blocker.unblock():
+        yield use
+        connections["default"].close()
+    connections["default"] = usual
+    ContentType.objects.clear_cache()
+
+
+def serve(port: int) -> None:
+    call_command("serve", "--host", "127.0.0.1", "--port", str(port))
+
+
+def test_a_new_database_is_made_ready_and_served(use_database, started, port, tmp_path, capsys):
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+    serve(port)
+    out = capsys.readouterr().out
+    steps = [
+        "Preparing the database ...",
+        "created: editors",
+        "Filling it",
+        " status codes",
+        f"http://127.0.0.1:{port}/",
+    ]
+    assert [step for step in steps if step not in out] == []
+    assert sorted(steps, key=out.index) == steps
+    assert "manage.py createsuperuser" in out
+    assert StatusCode.objects.with_number(404).exists()
+    assert Group.objects.get(name="editors").permissions.exists()
+    assert len(started) == 1
+
+
+def test_a_later_start_prepares_nothing_and_keeps_what_was_edited(use_database, started, port, tmp_path, capsys):
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+    serve(port)
+    Origin.objects.filter(slug="nginx").update(name_en="edited here")
+    StatusCode.objects.with_number(404).delete()
+    Group.objects.get(name="viewers").delete()
+    capsys.readouterr()
+    serve(port)
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert [line.split(":")[0] for line in lines] == ["httpref listens on http", "An editor's account"]
+    assert Origin.objects.get(slug="nginx").name_en == "edited here"
+    assert not StatusCode.objects.with_number(404).exists()
+    assert not Group.objects.filter(name="viewers").exists()
+    assert len(started) == 2
+
+
+@pytest.mark.django_db
+def test_the_server_is_told_where_to_listen_and_what_to_serve(started, port):
+    serve(port)
+    ((program, *arguments),) = started
+    assert [program, *arguments[:3]] == [sys.executable, sys.executable, "-m", "granian"]
+    understood = cli.make_context("granian", arguments[3:]).params
+    assert (understood["host"], understood["port"], str(understood["interface"])) == ("127.0.0.1", port, "wsgi")
+    assert callable(import_string(understood["app"].replace(":", ".")))
+
+
+# What it refuses
+
+
+def test_an_occupied_port_is_named_before_the_database_is_touched(started):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(
+            CommandError, match=f"^Cannot listen on 127.0.0.1 port {port}: Address already in use. .*PORT"
+        ):
+            serve(port)
+    assert started == []
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_port_out_of_range_is_refused(port, started):
+    with pytest.raises(CommandError, match=f"^A port is a number from 1 to 65535, not {port}.$"):
+        call_command("serve", port=port)
+    assert started == []
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"), [("192.0.2.1", "Cannot assign"), ("a..b", ".")], ids=["foreign", "malformed"]
+)
+def test_an_address_that_is_not_of_this_machine_is_refused(host, reason, port, started):
+    with pytest.raises(CommandError, match=f"^Cannot listen on {host} port {port}: {reason}"):
+        call_command("serve", "--host", host, "--port", str(port))
+    assert started == []
+
+
+@pytest.mark.parametrize(("name", "reason"), [("nowhere/db", "unable to open"), ("text", "not a database")])
+def test_a_file_that_cannot_be_the_database_is_refused(name, reason, use_database, started, port, tmp_path):
+    (tmp_path / "text").write_text("p {}" * 1000)
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / name)
+    with pytest.raises(CommandError, match=f"^The database cannot be used: .*{reason}"):
+        serve(port)
+    assert started == []
+
+
+def test_a_database_server_that_does_not_answer_is_refused_at_once_with_its_reason(use_database, started, port):
+    use_database(
+        ENGINE="django.db.backends.postgresql",
+        NAME="httpref",
+        HOST="127.0.0.1",
+        PORT=port,
+        OPTIONS={"pool": {"min_size": 1, "max_size": 10, "timeout": 10}},
+    )
+    began = time.monotonic()
+    with pytest.raises(CommandError, match="^The database cannot be used: .*refused"):
+        serve(port)
+    assert time.monotonic() - began < 5
+    assert started == []
+
+
+def test_an_unsound_bundle_stops_the_start(use_database, started, port, settings, tmp_path):
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+    settings.FIXTURES_DIR = tmp_path
+    with pytest.raises(CommandError, match="^Nothing was seeded"):
+        serve(port)
+    assert started == []
+
+
+# Static files
+
+
+def collected(settings: Any) -> set[str]:
+    return set(json.loads((settings.STATIC_ROOT / "staticfiles.json").read_bytes())["paths"])
+
+
+def test_static_files_are_collected_at_the_first_start(settings):
+    collect_static_files()
+    assert collected(settings) == {"style.css"}
+
+
+def test_static_files_are_not_collected_again_without_need(settings):
+    collect_static_files()
+    (settings.STATIC_ROOT / "style.css").unlink()
+    collect_static_files()
+    assert not (settings.STATIC_ROOT / "style.css").exists()
+
+
+def test_static_files_are_collected_again_when_one_of_them_is_newer(settings, static_files):
+    collect_static_files()
+    (static_files / "new.css").write_text("a {}")
+    later = time.time() + 60
+    os.utime(static_files / "new.css", (later, later))
+    collect_static_files()
+    assert collected(settings) == {"style.css", "new.css"}
