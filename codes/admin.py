@@ -52,6 +52,7 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
     """Lists that lead to the public page."""
 
     list_per_page = 200
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     show_facets = admin.ShowFacets.ALLOW
 
     @admin.display(description=_("public page"))
@@ -103,9 +104,8 @@ class LocalizedAdmin(ReferenceAdmin):
             return
         stored = {field.name for field in obj._meta.concrete_fields}
         changed = [name for name in form.changed_data if name in stored]
-        english = [field for field in obj.localized_fields if columns([field], [DEFAULT_LANGUAGE])[0] in changed]
         if changed:
-            obj.save(update_fields=[*changed, *english])
+            obj.save(update_fields=changed)
 
     @admin.display(description=_("name"))
     def localized_name(self, row: Any) -> str:

@@ -42,6 +42,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return error_answer(request, 403, _("This is not open to you"), _("Your account may not do this."))
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the token that this site puts into its forms."""
+    detail = _("The form was not sent from a page of this site, or cookies are off. Reload the page and send it again.")
+    return error_answer(request, 403, _("This form is not accepted"), detail)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     detail = _("Nothing is kept at this address. A status code has three digits: its page is found by its number.")
     return error_answer(request, 404, _("There is no such page"), detail)
@@ -75,16 +81,15 @@ def public(view: View) -> View:
 
 
 def problems_for_programs(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: below /api/ an error is a problem document whoever found it."""
+    """Middleware: below /api/ only reading is allowed, and an error is a problem document whoever found it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
+            return method_not_allowed(request)
         response = get_response(request)
         if not request.path.startswith("/api/") or response.status_code < 400 or response["Content-Type"] == PROBLEM:
             return response
-        if response.status_code == 405:
-            answer = method_not_allowed(request)
-        else:
-            answer = problem(response.status_code, response.reason_phrase)
+        answer = problem(response.status_code, response.reason_phrase)
         patch_vary_headers(answer, ["Accept-Language"])
         return answer
 

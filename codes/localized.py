@@ -38,6 +38,12 @@ def columns(fields: Iterable[str], languages: Iterable[str] = LANGUAGES) -> list
     return [column(field, language) for field in fields for language in languages]
 
 
+def required(field: str) -> models.Q:
+    """The condition that a localized field is written in the default language."""
+    name = column(field, DEFAULT_LANGUAGE)
+    return models.Q(**{f"{name}__isnull": False, f"{name}__gt": ""})
+
+
 def translate_permission(language: str) -> str:
     """The codename of the permission to write texts in ``language``."""
     return column("translate", language)
@@ -77,11 +83,15 @@ class LocalizedQuerySet(NaturalKeyQuerySet[M]):
 
         The rows of the foreign keys ``related`` come with them, in the same languages.
         """
-        names = self.model.columns_in(language, fields)
+        names = [name for name in self.model.columns_in(language, fields) if name not in related]
         for relation in related:
             model: Any = self.model._meta.get_field(relation).related_model
             names += [f"{relation}__{name}" for name in model.columns_in(language)]
-        return self.rewrite(False).select_related(*related).only(*names)  # type: ignore[attr-defined, no-any-return]
+        # Without rewriting for the names themselves; the filters that follow are rewritten again.
+        rows = self.rewrite(False).only(*names)  # type: ignore[attr-defined]
+        if related:
+            rows = rows.select_related(*related)
+        return rows.rewrite(True)  # type: ignore[no-any-return]
 
     def having(self, field: str, language: str) -> Self:
         """Rows whose ``field`` is written in ``language`` itself."""
@@ -118,6 +128,14 @@ class LocalizedQuerySet(NaturalKeyQuerySet[M]):
         with translation.override(DEFAULT_LANGUAGE):
             return super().bulk_create(objs, *args, **kwargs)
 
+    def bulk_update(self, objs: Iterable[M], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        """Like Django's, with texts normalised and the base columns kept equal to the default language."""
+        objs = list(objs)
+        for instance in objs:
+            instance.normalise_texts()
+        with translation.override(DEFAULT_LANGUAGE):
+            return super().bulk_update(objs, self.model.with_base_columns(fields), *args, **kwargs)
+
     def drifted(self) -> Self:
         """Rows with a base column that differs from the default language (raw SQL, foreign tools)."""
         condition = models.Q()
@@ -131,6 +149,7 @@ class LocalizedModel(NaturalKeyModel):
     """A model with texts in several languages; ``localized_fields`` names them."""
 
     localized_fields: ClassVar[tuple[str, ...]] = ()
+    neutral_texts: ClassVar[tuple[str, ...]] = ()  # texts that are the same in every language
 
     class Meta:
         abstract = True
@@ -138,8 +157,22 @@ class LocalizedModel(NaturalKeyModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the row with normalised texts; the base columns take the default language."""
         self.normalise_texts()
+        names = kwargs.get("update_fields")
+        if names is None and not self._state.adding and (deferred := self.get_deferred_fields()):
+            names = [field.name for field in self._meta.concrete_fields if field.attname not in deferred]
+            names.remove(self._meta.pk.name)
+        if names is not None:
+            active = translation.get_language() or DEFAULT_LANGUAGE
+            names = [column(name, active) if name in self.localized_fields else name for name in names]
+            kwargs["update_fields"] = self.with_base_columns(names)
         with translation.override(DEFAULT_LANGUAGE):
             super().save(*args, **kwargs)
+
+    @classmethod
+    def with_base_columns(cls, names: Iterable[str]) -> list[str]:
+        """Names of fields, and the base columns of those that are in the default language."""
+        names = list(names)
+        return names + [field for field in cls.localized_fields if column(field, DEFAULT_LANGUAGE) in names]
 
     @classmethod
     def columns_in(cls, language: str, fields: Iterable[str] = ()) -> list[str]:
@@ -165,3 +198,6 @@ class LocalizedModel(NaturalKeyModel):
         for name in columns(self.localized_fields):
             if name in self.__dict__:
                 setattr(self, name, normalised(self.__dict__[name]))
+        for name in self.neutral_texts:
+            if name in self.__dict__:
+                setattr(self, name, normalised(self.__dict__[name]) or "")

@@ -6,8 +6,10 @@ with the list of what is missing, rather than run on a default that is not safe.
 
 import os
 import secrets
+import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -31,47 +33,70 @@ env = environ.Env(
 )
 
 
+def setting(name: str) -> Any:
+    """A setting's value; an empty one is as good as none."""
+    try:
+        value = env(name)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is a number, not '{os.environ[name]}'.") from error
+    if isinstance(value, list):
+        value = [part.strip() for part in value if part.strip()]
+    return value or env.scheme[name][1]
+
+
 def secret_of_this_install(path: Path) -> str:
     """The try-out's secret key: random, made at the first start, kept in the data directory."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists() or not path.read_text():
+        # Renamed into place, so that an interrupted start leaves no half of a key.
+        descriptor, name = tempfile.mkstemp(dir=path.parent)
+        with open(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(60))
-    except FileExistsError:
-        pass
+        os.replace(name, path)
     return path.read_text()
+
+
+def address_of_the_site(address: str) -> str:
+    """A web address without its last slash; raises ImproperlyConfigured if it is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or "*" in parts.netloc:
+        raise ImproperlyConfigured("HTTPREF_BASE_URL is an address such as https://www.example.com")
+    return address.rstrip("/")
 
 
 # Where it runs
 
-if env("HTTPREF_ENV") not in ("development", "production"):
+if setting("HTTPREF_ENV") not in ("development", "production"):
     raise ImproperlyConfigured("HTTPREF_ENV is either 'development' or 'production'.")
-PRODUCTION = env("HTTPREF_ENV") == "production"
+PRODUCTION = setting("HTTPREF_ENV") == "production"
 
 if PRODUCTION:
     required = ("HTTPREF_SECRET_KEY", "HTTPREF_ALLOWED_HOSTS", "DATABASE_URL")
-    if missing := [name for name in required if not env(name)]:
+    if missing := [name for name in required if not setting(name)]:
         names = ", ".join(missing)
         raise ImproperlyConfigured(f"in production these settings are required, and missing: {names}.")
 
-DATA_DIR = Path(env("HTTPREF_DATA_DIR")).absolute()
-FIXTURES_DIR = Path(env("HTTPREF_FIXTURES_DIR")).absolute()
-HOST = env("HOST")
+DATA_DIR = Path(setting("HTTPREF_DATA_DIR")).absolute()
 try:
-    PORT = env("PORT")
-except ValueError as error:
-    raise ImproperlyConfigured(f"PORT is a number, not '{os.environ['PORT']}'.") from error
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"HTTPREF_DATA_DIR, {DATA_DIR}, cannot be made: {error.strerror}.") from error
+FIXTURES_DIR = Path(setting("HTTPREF_FIXTURES_DIR")).absolute()
+HOST = setting("HOST")
+PORT = setting("PORT")
 
-SECRET_KEY = env("HTTPREF_SECRET_KEY") or secret_of_this_install(DATA_DIR / "secret_key")
+SECRET_KEY = setting("HTTPREF_SECRET_KEY") or secret_of_this_install(DATA_DIR / "secret_key")
 DEBUG = False
-ALLOWED_HOSTS = env("HTTPREF_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", HOST]
+_host = f"[{HOST}]" if ":" in HOST else HOST
+ALLOWED_HOSTS = setting("HTTPREF_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]", _host]
 
 # Absolute links never repeat the request's Host field, so that no request can plant one in a page.
-BASE_URL = env("HTTPREF_BASE_URL").rstrip("/") or (
-    f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://{HOST}:{PORT}"
+BASE_URL = address_of_the_site(
+    setting("HTTPREF_BASE_URL")
+    or (f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else f"http://{_host}:{PORT}")
 )
-if urlsplit(BASE_URL).scheme not in ("http", "https") or not urlsplit(BASE_URL).netloc:
-    raise ImproperlyConfigured("HTTPREF_BASE_URL is an address such as https://www.example.com")
 
 if PRODUCTION:
     SECURE_SSL_REDIRECT = BASE_URL.startswith("https:")
@@ -135,10 +160,14 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 try:
     with warnings.catch_warnings(action="error"):
-        database = env.db_url_config(env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'httpref.sqlite3'}")
-        CACHES = {"default": env.cache_url_config(env("CACHE_URL"))}
-except (ValueError, UserWarning, ImproperlyConfigured) as error:
-    raise ImproperlyConfigured(f"DATABASE_URL or CACHE_URL cannot be read: {error}") from error
+        database = env.db_url_config(setting("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'httpref.sqlite3'}")
+        CACHES = {"default": env.cache_url_config(setting("CACHE_URL"))}
+except (ValueError, UserWarning, ImproperlyConfigured):
+    # Without the cause, which would repeat the password.
+    raise ImproperlyConfigured(
+        "DATABASE_URL or CACHE_URL cannot be read: they look like postgres://user:secret@host:5432/name, "
+        "sqlite:////path/to/file, redis://host:6379/0."
+    ) from None
 if database["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue from their first statement on, instead of failing at their second;
     # readers never wait for them.
@@ -170,7 +199,7 @@ CONTENT_LANGUAGES = {
     "ru": "Русский",
 }
 LANGUAGE_CODE = "en"
-_shown = [code.strip().lower() for code in env("HTTPREF_LANGUAGES")]
+_shown = [code.lower() for code in setting("HTTPREF_LANGUAGES")]
 if LANGUAGE_CODE not in _shown or not set(_shown) <= set(CONTENT_LANGUAGES):
     _known = ", ".join(CONTENT_LANGUAGES)
     raise ImproperlyConfigured(f"HTTPREF_LANGUAGES contains 'en' and otherwise only: {_known}.")
@@ -212,6 +241,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "codes.errors.forged"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]

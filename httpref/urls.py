@@ -20,6 +20,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("robots.txt", start.robots, name="robots"),
     path("favicon.ico", start.favicon),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", errors.public(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     *i18n_patterns(path("", include("codes.urls"))),
 ]

@@ -168,20 +168,24 @@ def test_a_setting_that_makes_no_sense_is_refused_with_its_name(environment, mes
     assert str(caught.value).startswith(message)
 
 
-@pytest.mark.parametrize(
-    ("name", "result", "value"),
-    [
-        (
-            "CACHE_URL",
-            "CACHES",
-            {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": ""}},
-        ),
-        ("HTTPREF_DATA_DIR", "DATA_DIR", ROOT / "var"),
-        ("HTTPREF_FIXTURES_DIR", "FIXTURES_DIR", ROOT / "fixtures"),
-    ],
-)
-def test_an_empty_setting_is_as_good_as_none(name, result, value, load):
-    assert load(HTTPREF_SECRET_KEY="given", **{name: ""})[result] == value
+def test_all_hosts_are_no_base_url(load):
+    environment = {**PRODUCTION, "HTTPREF_ALLOWED_HOSTS": "*"}
+    with pytest.raises(ImproperlyConfigured, match="HTTPREF_BASE_URL"):
+        load(**environment)
+    assert load(**environment, HTTPREF_BASE_URL="https://codes.example")["BASE_URL"] == "https://codes.example"
+
+
+def test_a_data_directory_that_cannot_be_made_is_refused(load, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match="HTTPREF_DATA_DIR"):
+        load(HTTPREF_DATA_DIR=str(tmp_path / "file"))
+
+
+def test_an_empty_setting_is_as_good_as_none(load, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    settings = load(HTTPREF_SECRET_KEY="given", HTTPREF_DATA_DIR="", HTTPREF_FIXTURES_DIR="", CACHE_URL="")
+    assert (settings["DATA_DIR"], settings["FIXTURES_DIR"]) == (ROOT / "var", ROOT / "fixtures")
+    assert settings["CACHES"]["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache"
 
 
 @pytest.mark.parametrize("url", ["//httpref:password@localhost/x", "httpref:password@localhost/x"])

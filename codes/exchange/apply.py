@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 
-from codes.exchange.bundle import Bundle, BundleError, Record, bundled_models
+from codes.exchange.bundle import Bundle, BundleError, Record, bundled_models, stored_value
 
 Progress = Callable[[str, int], None]
 Key = tuple[Any, ...]
@@ -56,7 +56,10 @@ def create_rows(
         raise
     for field in model._meta.many_to_many:
         for record, row in zip(records, rows.values(), strict=True):
-            targets = [find(record, field, key, known) for key in record.fields[field.name]]
+            keys = record.fields[field.name]
+            if not isinstance(keys, list):
+                raise BundleError(f"{record.place}: {field.name} is a list of natural keys")
+            targets = [find(record, field, key, known) for key in keys]
             getattr(row, field.name).set(targets)
     return rows
 
@@ -65,22 +68,46 @@ def build_row(
     model: type[models.Model], record: Record, known: dict[type[models.Model], dict[Key, models.Model]]
 ) -> models.Model:
     """An unsaved row with its fields checked, but not yet the rules that span rows."""
-    values, relations = {}, []
-    for field in model._meta.concrete_fields:
-        if field.name in record.fields:
-            value = record.fields[field.name]
-            if field.is_relation:
-                relations.append(field.name)
-                value = None if value is None else find(record, field, value, known)
-            values[field.name] = value
+    fields = [field for field in model._meta.concrete_fields if field.name in record.fields]
+    values = dict(record.fields)
+    for field in fields:
+        if field.is_relation and (values[field.name] is not None or not field.null):
+            values[field.name] = find(record, field, values[field.name], known)
     try:
-        row = model(**values)
-        row.clean_fields(exclude=relations)
+        refuse_unstorable(record.fields)
+        row = model(**{field.name: values[field.name] for field in fields})
+        row.clean_fields(exclude=[field.name for field in fields if field.is_relation])
+        for field in fields:
+            if not field.is_relation:
+                refuse_unlike(field, record.fields[field.name], stored_value(field, row))
     except ValidationError as error:
         raise BundleError(f"{record.place}: {explain(error)}") from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except RecursionError as error:
+        raise BundleError(f"{record.place}: nested too deeply") from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BundleError(f"{record.place}: {error}") from error
     return row
+
+
+def refuse_unstorable(value: Any) -> None:
+    """Raise ValueError for a text with a NUL or half a surrogate pair, which not every database takes."""
+    if isinstance(value, str):
+        value.encode()
+        if "\0" in value:
+            raise ValueError("a text contains NUL")
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            refuse_unstorable(part)
+
+
+def refuse_unlike(field: Any, given: Any, stored: Any) -> None:
+    """Raise ValueError if a value would be stored as another one: 101.5 as 101. Texts may be normalised."""
+    if isinstance(given, str) and isinstance(stored, str | None):
+        return
+    structured = isinstance(field, models.JSONField)
+    kind = type(field.get_default()) if structured else type(stored)
+    if type(given) is not kind or given != stored or (isinstance(given, list | dict) and not structured):
+        raise ValueError(f"{field.name}: {given!r} is not in the form in which it is stored, {stored!r}")
 
 
 def create_row(record: Record, row: models.Model) -> None:
@@ -98,6 +125,8 @@ def find(
     record: Record, field: Any, key: Any, known: dict[type[models.Model], dict[Key, models.Model]]
 ) -> models.Model:
     """The row that a natural key in a record refers to."""
+    if key is None:
+        raise BundleError(f"{record.place}: {field.name}: cannot be null")
     try:
         return known[field.related_model][tuple(key)]
     except (KeyError, TypeError) as error:

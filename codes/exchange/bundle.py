@@ -86,6 +86,12 @@ def as_bytes(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
+def stored_value(field: Any, row: models.Model) -> Any:
+    """The value of a field that is no relation, as JSON has it."""
+    value = field.value_from_object(row)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
 def dump_model(model: type[models.Model], languages: tuple[str, ...]) -> bytes:
     """All rows of a model in canonical form."""
     related = [field.name for field in model._meta.concrete_fields if field.is_relation]
@@ -146,6 +152,8 @@ def read_bundle(directory: Path) -> Bundle:
 
 def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest, with its shape, schema version, languages and list of files checked."""
+    if not directory.is_dir():
+        raise BundleError(f"{directory} is no directory")
     manifest = parse(MANIFEST, read_file(directory / MANIFEST))
     if not isinstance(manifest, dict):
         raise BundleError(f"{MANIFEST}: an object is expected")
@@ -174,21 +182,23 @@ def parse(name: str, content: bytes) -> Any:
     """JSON as RFC 8259 has it: UTF-8, no duplicate key, no NaN."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
                 raise ValueError(f"the key {key!r} stands twice in one object")
-        return dict(pairs)
+            found[key] = value
+        return found
 
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is not JSON")
 
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
+        parsed = json.loads(content.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
     except RecursionError as error:
         raise BundleError(f"{name}: nested too deeply") from error
     except ValueError as error:
         raise BundleError(f"{name}: {error}") from error
+    return parsed
 
 
 def read_records(model: type[models.Model], content: bytes, languages: tuple[str, ...]) -> Iterator[Record]:

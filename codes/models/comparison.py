@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from codes.localized import LocalizedModel, LocalizedQuerySet, column
+from codes.localized import LocalizedModel, LocalizedQuerySet, required
 from codes.models.status_code import StatusCode
 
 
@@ -24,6 +24,7 @@ class Comparison(LocalizedModel):
 
     natural_key_fields = ("slug",)
     localized_fields = ("question", "summary", "table", "rule")
+    neutral_texts = ("example",)
 
     slug = models.SlugField(_("slug"), max_length=60, unique=True, help_text=_("The numbers, joined: 401-403."))
     codes = models.ManyToManyField(StatusCode, related_name="comparisons", verbose_name=_("status codes"))
@@ -42,7 +43,7 @@ class Comparison(LocalizedModel):
         constraints = [
             models.CheckConstraint(
                 name="comparison_question",
-                condition=models.Q(**{column("question", "en") + "__gt": ""}) & ~models.Q(slug=""),
+                condition=required("question") & ~models.Q(slug=""),
                 violation_error_message=_("The slug and the English question are required."),
             ),
         ]

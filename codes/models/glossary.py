@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, column
+from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, required
 
 
 def validate_forbidden(value: Any) -> None:
@@ -44,7 +44,7 @@ class GlossaryTerm(LocalizedModel):
         constraints = [
             models.CheckConstraint(
                 name="glossaryterm_named",
-                condition=models.Q(**{column("name", "en") + "__gt": ""}) & ~models.Q(slug=""),
+                condition=required("name") & ~models.Q(slug=""),
                 violation_error_message=_("The slug and the English name are required."),
             ),
         ]

@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from codes.localized import LocalizedModel, LocalizedQuerySet, column
+from codes.localized import LocalizedModel, LocalizedQuerySet, required
 from codes.models.status_code import StatusCode
 
 FIRST_STEP = "start"
@@ -36,7 +36,7 @@ class GuideStep(LocalizedModel):
         constraints = [
             models.CheckConstraint(
                 name="guidestep_question",
-                condition=models.Q(**{column("question", "en") + "__gt": ""}) & ~models.Q(slug=""),
+                condition=required("question") & ~models.Q(slug=""),
                 violation_error_message=_("The slug and the English question are required."),
             ),
         ]
@@ -88,7 +88,7 @@ class GuideAnswer(LocalizedModel):
             ),
             models.CheckConstraint(
                 name="guideanswer_text",
-                condition=models.Q(**{column("text", "en") + "__gt": ""}) & ~models.Q(slug=""),
+                condition=required("text") & ~models.Q(slug=""),
                 violation_error_message=_("The slug and the English text are required."),
             ),
         ]

@@ -31,7 +31,18 @@ class HeaderField(NaturalKeyModel):
         verbose_name = _("header field")
         verbose_name_plural = _("header fields")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("name"), name="headerfield_name_in_any_case")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="headerfield_name_in_any_case",
+                violation_error_message=_("A header field of this name exists, whatever the case of its letters."),
+            ),
+            models.CheckConstraint(
+                name="headerfield_named",
+                condition=~models.Q(name=""),
+                violation_error_message=_("The name is required."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

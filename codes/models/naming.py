@@ -30,6 +30,13 @@ class Ecosystem(NaturalKeyModel):
         verbose_name = _("ecosystem")
         verbose_name_plural = _("ecosystems")
         ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                name="ecosystem_titled",
+                condition=~models.Q(slug="") & ~models.Q(title=""),
+                violation_error_message=_("The slug and the title are required."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from codes.localized import LocalizedModel, LocalizedQuerySet, column
+from codes.localized import LocalizedModel, LocalizedQuerySet, required
 
 REGISTRY = "iana"
 
@@ -36,7 +36,7 @@ class Origin(LocalizedModel):
         constraints = [
             models.CheckConstraint(
                 name="origin_named",
-                condition=models.Q(**{column("name", "en") + "__gt": ""}) & ~models.Q(slug="") & ~models.Q(title=""),
+                condition=required("name") & ~models.Q(slug="") & ~models.Q(title=""),
                 violation_error_message=_("The slug, the title and the English name are required."),
             ),
         ]

@@ -1,3 +1,4 @@
+import re
 from typing import Self
 
 from django.core.validators import RegexValidator
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from codes.models.status_code import StatusCode
 from codes.natural_key import NaturalKeyModel, NaturalKeyQuerySet
+
+RFC_SLUG = re.compile(r"rfc([1-9][0-9]{0,4})")
 
 
 class SpecificationStatus(models.TextChoices):
@@ -86,8 +89,8 @@ class Specification(NaturalKeyModel):
     @property
     def rfc_number(self) -> int | None:
         """The number of an RFC; None for another kind of document."""
-        digits = self.slug.removeprefix("rfc")
-        return int(digits) if digits.isdecimal() else None
+        found = RFC_SLUG.fullmatch(self.slug)
+        return int(found[1]) if found else None
 
     @property
     def label(self) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from codes.localized import LocalizedModel, LocalizedQuerySet, column
+from codes.localized import LocalizedModel, LocalizedQuerySet, required
 
 
 class StatusClassQuerySet(LocalizedQuerySet["StatusClass"]):
@@ -38,7 +38,7 @@ class StatusClass(LocalizedModel):
             ),
             models.CheckConstraint(
                 name="statusclass_named",
-                condition=models.Q(**{column("name", "en") + "__gt": ""}),
+                condition=required("name"),
                 violation_error_message=_("The English name is required."),
             ),
         ]

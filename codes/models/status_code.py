@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, column, translate_permission
+from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, required, translate_permission
 from codes.models.origin import REGISTRY, Origin
 
 
@@ -124,7 +124,7 @@ class StatusCode(LocalizedModel):
 
     natural_key_fields = ("number", "origin_id")
     localized_fields = ("name", "summary", "description", "server", "client", "visitor", "correction")
-    long_fields = ("description", "server", "client", "visitor", "correction")
+    neutral_texts = ("example",)
 
     number = models.PositiveSmallIntegerField(_("number"))
     origin = models.ForeignKey(
@@ -175,7 +175,7 @@ class StatusCode(LocalizedModel):
             ),
             models.CheckConstraint(
                 name="statuscode_named",
-                condition=models.Q(**{column("name", "en") + "__gt": ""}),
+                condition=required("name"),
                 violation_error_message=_("The English name is required."),
             ),
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from codes.errors import public
 from codes.models import Ecosystem, Origin, Specification, StatusClass, StatusCode
+from codes.models.specification import RFC_SLUG
 from codes.pictures import lineage_band
 
 
@@ -96,8 +97,8 @@ def rfc(request: HttpRequest, number: int) -> HttpResponse:
 
 @public
 def specification(request: HttpRequest, slug: str) -> HttpResponse:
-    if slug.startswith("rfc") and slug[3:].isdecimal():
-        return redirect("rfc", number=int(slug[3:]), permanent=True)
+    if found := RFC_SLUG.fullmatch(slug):
+        return redirect("rfc", number=int(found[1]), permanent=True)
     return specification_page(request, slug)
 
 

@@ -16,7 +16,9 @@ LIKELY_SCRIPT = {"zh": "zh-hans"}
 
 def preferred_language(request: HttpRequest) -> str:
     """The shown language that Accept-Language likes best (RFC 9110, section 12.5.4), else English."""
-    for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for code, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if not quality:
+            continue
         if code == "*":
             break
         try:

@@ -23,9 +23,9 @@ from codes.localized import (
     text,
     translate_permission,
 )
-from codes.models import Comparison, Origin, StatusClass, StatusCode
+from codes.models import Comparison, GlossaryTerm, GuideAnswer, GuideStep, Origin, StatusClass, StatusCode
 
-LOCALIZED_MODELS = [StatusClass, Origin, StatusCode, Comparison]
+LOCALIZED_MODELS = [StatusClass, Origin, StatusCode, Comparison, GuideStep, GuideAnswer, GlossaryTerm]
 
 
 def stored(row, *names):
@@ -184,13 +184,17 @@ def test_saving_under_another_language_keeps_the_base_column_english(language):
 @pytest.mark.parametrize("model", LOCALIZED_MODELS)
 def test_creating_under_another_language_writes_that_language_and_an_english_base_column(model):
     field = model.localized_fields[0]
+    StatusClass.objects.filter(digit=1).delete()
+    code = not_found()
     values = {
         StatusClass: {"digit": 1},
         Origin: {"slug": "new", "title": "New"},
         StatusCode: {"number": 299, "origin_id": "nginx", "registration": "vendor"},
-        Comparison: {"slug": "401-403"},
+        Comparison: {"slug": "998-999"},
+        GuideStep: {"slug": "new"},
+        GuideAnswer: {"slug": "new", "position": 99, "code": code, "step": GuideStep.objects.get(slug="start")},
+        GlossaryTerm: {"slug": "new"},
     }[model]
-    StatusClass.objects.filter(digit=1).delete()
     with translation.override("zh-hant"):
         row = model.objects.create(**values, **{field: "新", column(field, "en"): "New"})
     assert stored(row, field, column(field, "en"), column(field, "zh-hant")) == ("New", "New", "新")
@@ -377,13 +381,12 @@ def loaded_columns(queryset):
     with CaptureQueriesContext(connection) as queries:
         rows = list(queryset)
     (query,) = queries
-    table = f'"{queryset.model._meta.db_table}".'
-    selected = query["sql"].partition(" FROM ")[0].removeprefix("SELECT ").split(", ")
-    return rows, {name.removeprefix(table).strip('"') for name in selected}
+    selected = query["sql"].partition(" FROM ")[0].removeprefix("SELECT ").replace('"', "").split(", ")
+    return rows, {name.removeprefix(f"{queryset.model._meta.db_table}.") for name in selected}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", [StatusClass, Origin, StatusCode])
+@pytest.mark.parametrize("model", LOCALIZED_MODELS)
 def test_in_language_loads_the_columns_of_the_language_and_of_english_only(model):
     _, loaded = loaded_columns(model.objects.in_language("zh-hant"))
     neutral = {
@@ -398,6 +401,17 @@ def test_in_language_loads_the_named_fields_only():
     _, loaded = loaded_columns(StatusCode.objects.in_language("zh-hant", "name"))
     assert {name for name in loaded if name in columns(StatusCode.localized_fields)} == {"name_en", "name_zh_hant"}
     assert not loaded & set(StatusCode.localized_fields)
+
+
+@pytest.mark.django_db
+def test_in_language_loads_the_named_relations_in_the_same_languages(django_assert_num_queries):
+    rows, loaded = loaded_columns(StatusCode.objects.in_language("zh-hant", "name", related=("origin",)))
+    texts = columns(Origin.localized_fields, ["en", "zh-hant"])
+    assert {name for name in loaded if name.startswith("codes_origin.")} == {
+        f"codes_origin.{name}" for name in ("id", "slug", "title", "url", *texts)
+    }
+    with django_assert_num_queries(0):
+        assert all(text(row.origin, "name", "zh-hant").value for row in rows)
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 
-from codes.models import Origin, Specification, StatusClass, StatusCode
+from codes.models import Comparison, Origin, Specification, StatusClass, StatusCode
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +21,14 @@ def entries(client):
 
 
 def test_every_kind_of_page_is_there_in_every_language(entries):
-    paths = ["", "table/", "specifications/", "origins/"]
+    paths = ["", "table/", "guide/", "compare/", "specifications/", "origins/", "glossary/"]
     paths += [f"{row.digit}xx/" for row in StatusClass.objects.all()]
     paths += [f"{number:03}/" for number in set(StatusCode.objects.values_list("number", flat=True))]
     paths += [f"origins/{row.slug}/" for row in Origin.objects.all()]
+    paths += [f"compare/{row.slug}/" for row in Comparison.objects.all()]
     paths += [row.get_absolute_url().removeprefix("/en/") for row in Specification.objects.all()]
     expected = {f"{settings.BASE_URL}/{language}/{path}" for language in LANGUAGES for path in paths}
-    assert expected <= set(entries)
+    assert set(entries) == expected
 
 
 def test_every_entry_names_the_page_in_every_language(entries):

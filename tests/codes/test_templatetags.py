@@ -60,6 +60,13 @@ def test_a_long_text_in_another_language_is_marked_and_links_to_the_readers_page
     assert found == '<div lang="en" class="fallback"><p>See <a href="/zh-hans/410/">410</a>.</p>\n</div>'
 
 
+def test_a_text_is_shown_in_english_beside_the_readers_language(code):
+    with translation.override("zh-hant"):
+        assert render("{{ code|english:'name' }}", code=code) == "Not Found"
+        assert render("{{ code|english:'summary' }}", code=code) == "A &lt;b&gt;summary&lt;/b&gt; &amp; more."
+        assert render("{{ code|english:'visitor' }}", code=code) == ""
+
+
 def test_a_missing_text_is_nothing(code):
     with translation.override("zh-hant"):
         assert words(code, "visitor") == ""

@@ -13,7 +13,18 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
 from codes.localized import column, text
-from codes.models import Ecosystem, Origin, Reference, Specification, StatusClass, StatusCode
+from codes.models import (
+    Comparison,
+    Ecosystem,
+    GlossaryTerm,
+    GuideAnswer,
+    GuideStep,
+    Origin,
+    Reference,
+    Specification,
+    StatusClass,
+    StatusCode,
+)
 from codes.sitemaps import SITEMAPS
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +44,11 @@ EXAMPLES = [
     "specifications/w3c-htresp-1992/",
     "origins/",
     "origins/nginx/",
+    "compare/",
+    "compare/401-403/",
+    "guide/",
+    "guide/access/",
+    "glossary/",
 ]
 
 
@@ -52,7 +68,8 @@ def main(page):
 
 
 def links(page):
-    return [element.get("href") for element in page.iter("a")]
+    """Of the page and of its pictures."""
+    return [element.get("href") for element in page.iter() if str(element.tag).rpartition("}")[2] == "a"]
 
 
 def paths_of(section, language):
@@ -144,6 +161,22 @@ def test_every_page_is_sound(client, language, section):
     assert len(titles) == len(paths)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_guide_is_sound(client, language):
+    with translation.override(language):
+        paths = [row.get_absolute_url() for row in GuideStep.objects.all()]
+        paths += [row.get_absolute_url() for row in GuideAnswer.objects.exclude(code=None)]
+    for path in paths:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        page = parse(response)
+        check_response(response, language)
+        check_head(page, language)
+        check_addresses(page, path, language)
+        check_links(page)
+        check_resources(page)
+
+
 @pytest.mark.parametrize("number", UNASSIGNED)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_unassigned_number_has_a_page_that_says_so(client, language, number):
@@ -190,6 +223,13 @@ def test_style_sheets_load_nothing_from_elsewhere():
         ("origins/", 1),
         ("origins/iana/", 2),
         ("origins/nginx/", 2),
+        ("compare/", 1),
+        ("compare/401-403/", 2),
+        ("compare/500-502-503-504/", 2),
+        ("guide/", 4),
+        ("guide/access/", 3),
+        ("guide/access/unknown/", 1),
+        ("glossary/", 1),
     ],
 )
 def test_a_page_takes_few_queries(client, django_assert_num_queries, language, path, count):
@@ -323,6 +363,80 @@ def test_every_origin_is_listed(client):
     assert {f"/en/origins/{slug}/" for slug in Origin.objects.values_list("slug", flat=True)} <= set(links(page))
 
 
+def test_a_comparison_has_its_codes_its_table_its_rule_and_its_example(client):
+    row = Comparison.objects.get(slug="401-403")
+    page = parse(client.get("/zh-hant/compare/401-403/"))
+    found = words(main(page))
+    assert {f"/zh-hant/{code.padded}/" for code in row.codes.all()} <= set(links(main(page)))
+    assert row.question_zh_hant == words(next(page.iter("h1")))
+    assert row.example.split("\n")[0] in found
+    assert len(list(main(page).iter("table"))) == 2
+
+
+def test_a_number_leads_to_its_comparisons(client):
+    addresses = {row.get_absolute_url() for row in StatusCode.objects.registered().get(number=401).comparisons.all()}
+    assert addresses and addresses <= set(links(parse(client.get("/en/401/"))))
+
+
+def test_every_comparison_is_listed(client):
+    page = parse(client.get("/en/compare/"))
+    assert {row.get_absolute_url() for row in Comparison.objects.all()} <= set(links(main(page)))
+
+
+def test_the_guide_begins_with_the_first_question_and_shows_all(client):
+    page = parse(client.get("/zh-hant/guide/"))
+    first = GuideStep.objects.get(slug="start")
+    assert first.question_zh_hant in words(page)
+    with translation.override("zh-hant"):
+        addresses = {row.get_absolute_url() for row in GuideStep.objects.all()}
+        addresses |= {row.get_absolute_url() for row in first.answers.all()}
+    assert addresses <= set(links(main(page)))
+
+
+def test_a_question_of_the_guide_has_its_answers_in_their_order_and_the_way_back(client):
+    step = GuideStep.objects.get(slug="access")
+    found = links(main(parse(client.get("/en/guide/access/"))))
+    expected = [row.get_absolute_url() for row in step.answers.order_by("position")]
+    assert [href for href in found if href in expected] == expected
+    before = {row.get_absolute_url() for row in GuideStep.objects.filter(answers__next_step=step)}
+    assert before and before <= set(found)
+
+
+def test_the_guide_ends_with_a_code_and_the_reason(client):
+    answer = GuideAnswer.objects.get(step__slug="access", slug="unknown")
+    page = parse(client.get("/zh-hant/guide/access/unknown/"))
+    assert "401" in words(next(page.iter("h1")))
+    assert answer.text_zh_hant in words(page)
+    assert {"/zh-hant/401/", "/zh-hant/guide/access/"} <= set(links(main(page)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "guide/nothing/",
+        "guide/access/nothing/",
+        "guide/access/allowed/",
+        "guide/nothing/unknown/",
+        "compare/nothing/",
+        "compare/403-401/",
+    ],
+)
+def test_advice_that_nobody_gives_is_not_found(client, path):
+    assert client.get(f"/en/{path}").status_code == 404
+
+
+def test_without_a_first_question_there_is_no_guide(client):
+    GuideAnswer.objects.all().delete()
+    GuideStep.objects.all().delete()
+    assert client.get("/en/guide/").status_code == 404
+
+
+def test_the_glossary_has_every_term_in_the_readers_language_and_in_english(client):
+    found = words(main(parse(client.get("/zh-hant/glossary/"))))
+    for term in GlossaryTerm.objects.all():
+        assert f"{term.name_zh_hant} {term.name_en}" in found
+
+
 def test_texts_from_the_database_are_never_markup(client):
     attack = '"><script>alert(1)</script>'
     StatusCode.objects.filter(number=404).update(
@@ -331,7 +445,13 @@ def test_texts_from_the_database_are_never_markup(client):
     StatusClass.objects.filter(digit=4).update(name_en=attack, summary_en=attack, description_en=attack)
     Origin.objects.filter(slug="iana").update(name_en=attack, description_en=attack)
     Specification.objects.filter(slug="rfc9110").update(title=attack)
-    for path in ("", "404/", "4xx/", "table/", "origins/", "origins/iana/", "specifications/", "rfc/9110/"):
+    Comparison.objects.update(question_en=attack, summary_en=attack, table_en=attack, rule_en=attack, example=attack)
+    GuideStep.objects.update(question_en=attack, help_en=attack)
+    GuideAnswer.objects.update(text_en=attack, reason_en=attack)
+    GlossaryTerm.objects.update(name_en=attack, definition_en=attack)
+    paths = ["", "404/", "4xx/", "table/", "rfc/9110/", "specifications/", "origins/", "origins/iana/"]
+    paths += ["compare/", "compare/401-403/", "guide/", "guide/access/", "guide/access/unknown/", "glossary/"]
+    for path in paths:
         response = client.get(f"/en/{path}")
         check_resources(parse(response))
         assert "alert(1)" in response.content.decode()
@@ -355,6 +475,10 @@ def test_a_missing_translation_is_shown_in_english_with_its_own_language(client,
         StatusCode.objects.filter(number=404): ("name", "summary", "description"),
         StatusClass.objects.filter(digit=4): ("name", "summary", "description"),
         Origin.objects.filter(slug="iana"): ("name", "description"),
+        Comparison.objects.filter(slug="401-403"): ("question", "summary", "rule"),
+        GuideStep.objects.filter(slug="access"): ("question", "help"),
+        GuideAnswer.objects.filter(step__slug="access", slug="unknown"): ("text", "reason"),
+        GlossaryTerm.objects.filter(slug="access"): ("definition",),
     }
     for rows, fields in shown.items():
         for field in fields:
@@ -367,6 +491,12 @@ def test_a_missing_translation_is_shown_in_english_with_its_own_language(client,
         "table/": ["StatusCode summary", "StatusCode name"],
         "": ["StatusClass summary"],
         "rfc/9110/": ["StatusCode summary"],
+        "compare/": ["Comparison question", "Comparison summary"],
+        "compare/401-403/": ["Comparison question", "Comparison summary", "Comparison rule"],
+        "401/": ["Comparison question"],
+        "guide/access/": ["GuideStep question", "GuideStep help"],
+        "guide/access/unknown/": ["GuideAnswer text", "GuideAnswer reason"],
+        "glossary/": ["GlossaryTerm definition"],
     }
     for path, names in expected.items():
         page = parse(client.get(f"/{language}/{path}"))

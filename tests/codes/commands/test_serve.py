@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from granian.cli import cli
 
 from codes.management.commands.serve import collect_static_files
-from codes.models import Origin, StatusCode
+from codes.models import Alias, Origin, StatusCode
 
 Arguments = list[str]
 
@@ -94,16 +94,24 @@ def test_a_later_start_prepares_nothing_and_keeps_what_was_edited(use_database, 
     use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
     serve(port)
     Origin.objects.filter(slug="nginx").update(name_en="edited here")
-    StatusCode.objects.with_number(404).delete()
+    Alias.objects.all().delete()
     Group.objects.get(name="viewers").delete()
     capsys.readouterr()
     serve(port)
     lines = capsys.readouterr().out.strip().splitlines()
     assert [line.split(":")[0] for line in lines] == ["httpref listens on http", "An editor's account"]
     assert Origin.objects.get(slug="nginx").name_en == "edited here"
-    assert not StatusCode.objects.with_number(404).exists()
+    assert not Alias.objects.exists()
     assert not Group.objects.filter(name="viewers").exists()
     assert len(started) == 2
+
+
+def test_a_database_that_was_only_migrated_gets_its_groups_too(use_database, started, port, tmp_path):
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+    call_command("migrate", verbosity=0)
+    serve(port)
+    assert Group.objects.filter(name="editors").exists()
+    assert len(started) == 1
 
 
 @pytest.mark.django_db
@@ -138,11 +146,9 @@ def test_a_port_out_of_range_is_refused(port, started):
     assert started == []
 
 
-@pytest.mark.parametrize(
-    ("host", "reason"), [("192.0.2.1", "Cannot assign"), ("a..b", ".")], ids=["foreign", "malformed"]
-)
-def test_an_address_that_is_not_of_this_machine_is_refused(host, reason, port, started):
-    with pytest.raises(CommandError, match=f"^Cannot listen on {host} port {port}: {reason}"):
+@pytest.mark.parametrize("host", ["192.0.2.1", "a..b"])
+def test_an_address_that_this_machine_does_not_have_is_refused(host, port, started):
+    with pytest.raises(CommandError, match=f"^Cannot listen on {host} port {port}: ."):
         call_command("serve", "--host", host, "--port", str(port))
     assert started == []
 

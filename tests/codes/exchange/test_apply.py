@@ -135,7 +135,7 @@ BROKEN = [
     ("statuscode", 3, {"registration": "vendor"}, "The registration does not fit the origin"),
     ("statuscode", 3, {"name_en": "  "}, "The English name is required"),
     ("statuscode", 3, {"content_allowed": True}, "An interim response"),
-    ("headerfield", 6, {"name": "ACCEPT"}, "headerfield_name_in_any_case"),
+    ("headerfield", 6, {"name": "ACCEPT"}, "A header field of this name exists"),
 ]
 
 
@@ -175,6 +175,7 @@ def test_a_bundle_without_english_stops_at_the_first_text(bundle):
 
 @pytest.mark.usefixtures("empty_database")
 def test_a_rule_that_only_the_database_knows_names_the_record_too(bundle):
+    connection.check_constraints()  # PostgreSQL makes no index while some of them wait
     with connection.cursor() as cursor:
         cursor.execute("CREATE UNIQUE INDEX a_rule_of_this_install ON codes_statuscode (number)")
     numbers = [record.fields["number"] for record in bundle.records["statuscode"]]

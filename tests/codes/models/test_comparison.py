@@ -10,7 +10,7 @@ BROKEN = [({"question_en": None}, "English question"), ({"slug": ""}, "cannot be
 
 
 def comparison(**values):
-    return Comparison(**{"slug": "401-403", "question_en": "Which one?", **values})
+    return Comparison(**{"slug": "401-403-407", "question_en": "Which one?", **values})
 
 
 @pytest.mark.parametrize(("values", "message"), BROKEN)
@@ -33,10 +33,21 @@ def test_a_slug_names_one_comparison():
         comparison().save()
 
 
-def test_a_comparison_compares_meanings():
+def test_a_comparison_compares_meanings(django_assert_num_queries):
     row = comparison()
     row.full_clean()
     row.save()
-    row.codes.set(StatusCode.objects.registered().filter(number__in=(401, 403)))
-    assert str(row) == "401-403"
-    assert StatusCode.objects.registered().get(number=403).comparisons.get() == row
+    row.codes.set(StatusCode.objects.registered().filter(number__in=(407, 401, 403)))
+    assert str(row) == "401-403-407"
+    assert row.numbers == ["401", "403", "407"]
+    assert row.get_absolute_url() == "/en/compare/401-403-407/"
+    with django_assert_num_queries(2):
+        (found,) = Comparison.objects.with_codes("zh-hant").filter(slug=row.slug)
+        assert [code.number for code in found.codes.all()] == [401, 403, 407]
+
+
+def test_comparisons_are_in_the_order_of_their_numbers():
+    comparison(slug="100-101").save()
+    slugs = [row.slug for row in Comparison.objects.in_order()]
+    assert slugs[0] == "100-101"
+    assert slugs == sorted(slugs)

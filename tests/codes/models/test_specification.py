@@ -75,17 +75,17 @@ def test_other_dates_are_refused(date):
 
 
 @pytest.mark.parametrize(
-    ("slug", "number", "label", "path"),
+    ("slug", "number", "label", "short", "path"),
     [
-        ("rfc9110", 9110, "RFC 9110", "/en/rfc/9110/"),
-        ("rfc-index", None, "A title", "/en/specifications/rfc-index/"),
-        ("draft-ietf-9110", None, "A title", "/en/specifications/draft-ietf-9110/"),
-        ("9110", None, "A title", "/en/specifications/9110/"),
+        ("rfc9110", 9110, "RFC 9110", "RFC 9110", "/en/rfc/9110/"),
+        ("rfc-index", None, "A title", "rfc", "/en/specifications/rfc-index/"),
+        ("draft-ietf-9110", None, "A title", "draft", "/en/specifications/draft-ietf-9110/"),
+        ("9110", None, "A title", "9110", "/en/specifications/9110/"),
     ],
 )
-def test_an_rfc_is_cited_and_found_by_its_number_and_others_by_their_slug(slug, number, label, path):
+def test_an_rfc_is_cited_and_found_by_its_number_and_others_by_their_slug(slug, number, label, short, path):
     row = specification(slug=slug)
-    assert (row.rfc_number, row.label, str(row)) == (number, label, label)
+    assert (row.rfc_number, row.label, str(row), row.short_label) == (number, label, label, short)
     assert row.get_absolute_url() == path
 
 

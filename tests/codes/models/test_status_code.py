@@ -197,8 +197,11 @@ def test_reading_order_is_by_number_and_the_registered_meaning_comes_first():
 def test_the_details_of_any_number_of_rows_take_the_same_few_queries(django_assert_num_queries):
     for numbers in ([404], [404, 499, 401, 301]):
         with django_assert_num_queries(5), translation.override("zh-hant"):
-            for row in StatusCode.objects.in_language("zh-hant").filter(number__in=numbers).with_details("zh-hant"):
+            rows = StatusCode.objects.in_language("zh-hant", related=("origin",)).filter(number__in=numbers)
+            for row in rows.with_details("zh-hant"):
                 text(row.origin, "name", "zh-hant")
+                [text(comparison, "question", "zh-hant") for comparison in row.comparisons.all()]
+                row.lineage()
                 [reference.url for reference in row.references.all()]
                 [use.header_field.url for use in row.header_field_uses.all()]
                 [symbol.ecosystem.title for symbol in row.symbols.all()]
@@ -248,6 +251,22 @@ def test_earlier_phrases_are_former_names_oldest_first():
         "Payload Too Large",
     ]
     assert not_found().former_names() == []
+
+
+def test_the_lineage_is_of_the_documents_that_proposed_or_defined_it():
+    lineage = StatusCode.objects.registered().get(number=413).lineage()
+    assert lineage[-1] == ("2022-06", "RFC 9110", "Content Too Large", True)
+    assert [current for *_, current in lineage].count(True) == 1
+    assert [date for date, *_ in lineage] == sorted(date for date, *_ in lineage)
+    roles = StatusCode.objects.registered().get(number=413).references.exclude(role="status-line")
+    assert len(lineage) == roles.count()
+
+
+def test_a_table_of_status_lines_is_no_part_of_the_lineage():
+    row = not_found()
+    before = row.lineage()
+    Reference.objects.create(status_code=row, specification=Specification.objects.first(), role="status-line")
+    assert not_found().lineage() == before
 
 
 def test_a_former_name_is_named_once_whatever_its_case():
