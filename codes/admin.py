@@ -84,6 +84,13 @@ class LocalizedAdmin(ReferenceAdmin):
         ]
         return [(None, {"fields": neutral}), *texts]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A form field that carries the value it was opened with: only what its editor changed is a change."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.show_hidden_initial = True
+        return field
+
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [*self.search_fields, *columns(self.model.localized_fields[:2])]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -84,13 +84,11 @@ def problems_for_programs(get_response: Callable[[HttpRequest], HttpResponse]) -
     """Middleware: below /api/ only reading is allowed, and an error is a problem document whoever found it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
+        if request.path.startswith("/api/") and request.method not in SAFE_METHODS and is_valid_path(request.path_info):
             return method_not_allowed(request)
         response = get_response(request)
         if not request.path.startswith("/api/") or response.status_code < 400 or response["Content-Type"] == PROBLEM:
             return response
-        answer = problem(response.status_code, response.reason_phrase)
-        patch_vary_headers(answer, ["Accept-Language"])
-        return answer
+        return problem(response.status_code, response.reason_phrase)
 
     return middleware

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Path, Query
@@ -20,7 +21,16 @@ class Renderer(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
 
 
-api = NinjaAPI(
+class API(NinjaAPI):
+    """Answers that say which language their texts are in, whatever the reader's browser prefers."""
+
+    def create_response(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().create_response(request, *args, **kwargs)
+        response["Content-Language"] = request.GET.get("lang", settings.LANGUAGE_CODE)
+        return response
+
+
+api = API(
     title="httpref",
     version="1",
     description="Every meaning that an HTTP status code has, with its proof, in several languages.",

@@ -1,5 +1,6 @@
 """The pages of the reference itself: read the address, ask the models, render."""
 
+import re
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,6 @@ from django.utils import translation
 
 from codes.errors import public
 from codes.models import Ecosystem, Origin, Specification, StatusClass, StatusCode
-from codes.models.specification import RFC_SLUG
 from codes.pictures import lineage_band
 
 
@@ -97,7 +97,7 @@ def rfc(request: HttpRequest, number: int) -> HttpResponse:
 
 @public
 def specification(request: HttpRequest, slug: str) -> HttpResponse:
-    if found := RFC_SLUG.fullmatch(slug):
+    if found := re.fullmatch(r"rfc0*([1-9][0-9]{0,4})", slug):
         return redirect("rfc", number=int(found[1]), permanent=True)
     return specification_page(request, slug)
 

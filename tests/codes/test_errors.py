@@ -151,9 +151,7 @@ def test_the_api_can_only_be_read(method, path):
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 def test_an_address_that_leads_nowhere_stays_so_whatever_the_method(method):
-    client = Client(enforce_csrf_checks=True)
-    assert client.generic(method, "/en/abc/").status_code == 404
-    problem_of(client.generic(method, "/api/v1/nothing/"), 404)
+    assert Client(enforce_csrf_checks=True).generic(method, "/en/abc/").status_code == 404
 
 
 # Requests that make no sense

@@ -608,11 +608,10 @@ def test_a_forgotten_slash_is_added(client, path):
 # Other addresses
 
 
-@pytest.mark.parametrize(("slug", "path"), [("rfc9110", "/zh-hant/rfc/9110/"), ("rfc09110", "/zh-hant/rfc/9110/")])
-def test_an_rfc_has_one_address(client, slug, path):
-    response = client.get(f"/zh-hant/specifications/{slug}/")
+def test_an_rfc_has_one_address(client):
+    response = client.get("/zh-hant/specifications/rfc9110/")
     assert response.status_code == 301
-    assert response["Location"] == path
+    assert response["Location"] == "/zh-hant/rfc/9110/"
 
 
 @pytest.mark.parametrize("slug", ["rfc0", "rfc000", "rfc123456", "rfc" + "9" * 5000, "rfc", "rfc-1", "nothing", "9110"])
