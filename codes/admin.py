@@ -57,7 +57,8 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
 
     @admin.display(description=_("public page"))
     def public_page(self, row: Any) -> SafeString:
-        return format_html('<a href="{}">{}</a>', row.get_absolute_url(), row)
+        address = row.get_absolute_url()
+        return format_html('<a href="{}">{}</a>', address, address)
 
 
 class LocalizedAdmin(ReferenceAdmin):
@@ -87,8 +88,7 @@ class LocalizedAdmin(ReferenceAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A form field that carries the value it was opened with: only what its editor changed is a change."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            field.show_hidden_initial = True
+        field.show_hidden_initial = True
         return field
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
@@ -157,8 +157,7 @@ class AliasInline(admin.TabularInline[Alias, StatusCode]):
 
 @admin.register(StatusCode)
 class StatusCodeAdmin(LocalizedAdmin):
-    list_display = ["public_page", "reason_phrase", "localized_name", "origin_id", "registration", "confidence"]
-    list_display_links = ["reason_phrase"]
+    list_display = ["__str__", "reason_phrase", "localized_name", "registration", "confidence", "public_page"]
     list_filter = [
         "registration",
         CoverageFilter,

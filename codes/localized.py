@@ -130,11 +130,11 @@ class LocalizedQuerySet(NaturalKeyQuerySet[M]):
 
     def bulk_update(self, objs: Iterable[M], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
         """Like Django's, with texts normalised and the base columns kept equal to the default language."""
-        objs = list(objs)
+        objs, names = list(objs), self.model.columns_to_store(fields)
         for instance in objs:
             instance.normalise_texts()
         with translation.override(DEFAULT_LANGUAGE):
-            return super().bulk_update(objs, self.model.with_base_columns(fields), *args, **kwargs)
+            return super().bulk_update(objs, names, *args, **kwargs)
 
     def drifted(self) -> Self:
         """Rows with a base column that differs from the default language (raw SQL, foreign tools)."""
@@ -162,16 +162,19 @@ class LocalizedModel(NaturalKeyModel):
             names = [field.name for field in self._meta.concrete_fields if field.attname not in deferred]
             names.remove(self._meta.pk.name)
         if names is not None:
-            active = translation.get_language() or DEFAULT_LANGUAGE
-            names = [column(name, active) if name in self.localized_fields else name for name in names]
-            kwargs["update_fields"] = self.with_base_columns(names)
+            kwargs["update_fields"] = self.columns_to_store(names)
         with translation.override(DEFAULT_LANGUAGE):
             super().save(*args, **kwargs)
 
     @classmethod
-    def with_base_columns(cls, names: Iterable[str]) -> list[str]:
-        """Names of fields, and the base columns of those that are in the default language."""
-        names = list(names)
+    def columns_to_store(cls, names: Iterable[str]) -> list[str]:
+        """The columns to write for names of fields.
+
+        A localized field's plain name means the active language; the base columns of texts in the default
+        language come with them.
+        """
+        active = translation.get_language() or DEFAULT_LANGUAGE
+        names = [column(name, active) if name in cls.localized_fields else name for name in names]
         return names + [field for field in cls.localized_fields if column(field, DEFAULT_LANGUAGE) in names]
 
     @classmethod

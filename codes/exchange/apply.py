@@ -102,11 +102,13 @@ def refuse_unstorable(value: Any) -> None:
 
 def refuse_unlike(field: Any, given: Any, stored: Any) -> None:
     """Raise ValueError if a value would be stored as another one: 101.5 as 101. Texts may be normalised."""
-    if isinstance(given, str) and isinstance(stored, str | None):
+    if isinstance(given, str) and isinstance(field, models.CharField | models.TextField):
         return
     structured = isinstance(field, models.JSONField)
     kind = type(field.get_default()) if structured else type(stored)
-    if type(given) is not kind or given != stored or (isinstance(given, list | dict) and not structured):
+    # Django takes these for "empty" and looks no further.
+    empty = not structured and given in ("", [], {})
+    if type(given) is not kind or given != stored or empty:
         raise ValueError(f"{field.name}: {given!r} is not in the form in which it is stored, {stored!r}")
 
 
@@ -134,7 +136,5 @@ def find(
 
 
 def explain(error: ValidationError) -> str:
-    """The messages of a validation error in one line."""
-    if hasattr(error, "error_dict"):
-        return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
-    return " ".join(error.messages)
+    """The messages of a row's validation error in one line."""
+    return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())

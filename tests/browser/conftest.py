@@ -41,7 +41,9 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
+# Of the package, not of the session: while Playwright runs, its event loop keeps Django from opening
+# connections for other tests.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
@@ -54,7 +56,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an empty database on the engine under test."""
     url = os.environ.get("DATABASE_URL", "")
@@ -69,7 +71,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(browser: Browser, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server on a fresh database, with an editor's account."""
     with socket.socket() as probe:

@@ -12,7 +12,7 @@ def sign_in(page):
 def test_an_edit_in_the_admin_is_public_at_once(visit):
     page = visit("/admin/codes/statuscode/?q=找不到資源")
     sign_in(page)
-    page.get_by_role("link", name="Not Found").first.click()
+    page.get_by_role("link", name="404 iana").first.click()
     page.fill("#id_summary_zh_hant", "這裡什麼也沒有。")
     page.click("[name=_save]")
     page.click(".field-public_page a")

@@ -110,6 +110,12 @@ def test_a_malformed_accept_language_harms_nobody(client, value):
     page_of(response, "en")
 
 
+@pytest.mark.parametrize("value", ["zh", "zh-TW", "zh-Hans-SG", "fr, zh-CN;q=0.5", "zh-hant;q=0", "*"])
+def test_an_error_page_is_in_the_language_that_the_start_leads_to(client, value):
+    start = client.get("/", headers={"accept-language": value})["Location"]
+    page_of(client.get("/xx/", headers={"accept-language": value}), start.strip("/"))
+
+
 def test_an_error_page_takes_no_query(client, django_assert_num_queries, db):
     with django_assert_num_queries(0):
         client.get("/en/abc/")

@@ -3,6 +3,7 @@ from importlib import import_module
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, Q
 from django.db.models.expressions import BaseExpression
@@ -161,10 +162,11 @@ def test_texts_are_normalised_before_they_are_judged():
     assert (row.summary_en, row.summary_zh_hant) == ("fits", None)
 
 
-def test_a_row_that_lacks_only_what_repeats_the_english_text_is_clean():
-    row = new_meaning()
-    row.__dict__["name"] = ""
-    row.clean_fields(exclude=["origin"])
+@pytest.mark.django_db
+def test_an_error_is_told_of_the_column_and_not_of_the_one_that_repeats_it():
+    with translation.override("zh-hant"), pytest.raises(ValidationError) as refusal:
+        new_meaning(name_zh_hant="字" * 81).full_clean()
+    assert set(refusal.value.message_dict) == {"name_zh_hant"}
 
 
 # The base column
@@ -264,6 +266,19 @@ def test_updating_in_bulk_keeps_the_base_column_english():
     with translation.override("zh-hant"):
         StatusCode.objects.bulk_update([row], ["summary_en", "summary_zh_hant"])
     assert stored(row, "summary", "summary_en", "summary_zh_hant") == ("New", "New", "新")
+
+
+@pytest.mark.django_db
+def test_a_field_given_by_its_plain_name_is_saved_in_the_active_language():
+    row, other = not_found(), StatusCode.objects.get(number=405)
+    with translation.override("zh-hant"):
+        row.summary = other.summary = "新"
+        row.save(update_fields=["summary"])
+        StatusCode.objects.bulk_update([other], ["summary"])
+    for one in (row, other):
+        summary, english, chinese = stored(one, "summary", "summary_en", "summary_zh_hant")
+        assert summary == english != "新"
+        assert chinese == "新"
 
 
 @pytest.mark.django_db
@@ -437,3 +452,12 @@ def test_every_language_of_the_schema_is_a_column():
     for model in LOCALIZED_MODELS:
         names = {field.name for field in model._meta.concrete_fields}
         assert names.issuperset(columns(model.localized_fields, LANGUAGES))
+
+
+@pytest.mark.django_db
+def test_saving_a_row_without_its_example_leaves_the_example_alone():
+    row = StatusCode.objects.defer("example").get(number=404)
+    example = StatusCode.objects.get(number=404).example
+    row.summary_en = "New"
+    row.save()
+    assert stored(row, "summary_en", "example") == ("New", example)

@@ -26,6 +26,7 @@ from codes.models import (
     StatusCode,
 )
 from codes.sitemaps import SITEMAPS
+from codes.views.start import choose_language
 
 pytestmark = pytest.mark.django_db
 
@@ -561,6 +562,10 @@ def test_the_start_leads_to_the_readers_language(client, path, rest, preferences
     assert response["Location"] == f"/{language}/{rest}"
     assert response["Vary"] == "Accept-Language"
     assert not response.cookies
+
+
+def test_the_choice_of_a_language_says_what_it_depends_on_whatever_stands_before_it(rf):
+    assert choose_language(rf.get("/"))["Vary"] == "Accept-Language"
 
 
 @pytest.mark.parametrize("path", EXAMPLES)

@@ -1,3 +1,4 @@
+import sys
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import translation
 
-from codes.exchange.apply import is_empty, seed
+from codes.exchange.apply import build_row, is_empty, seed
 from codes.exchange.bundle import Bundle, BundleError, Record, bundled_models, dump_model, file_name, read_bundle
 from codes.localized import LocalizedModel, shown_languages
 from codes.models import HeaderField, Origin, Specification, StatusClass, StatusCode
@@ -107,6 +108,11 @@ BROKEN = [
     ("statuscode", 3, {"expires": "2026-02-30"}, "expires: "),
     ("statuscode", 3, {"expires": 2026}, ""),
     ("statuscode", 3, {"expires": []}, ""),
+    ("statuscode", 3, {"expires": ""}, "expires"),
+    ("statuscode", 3, {"redirect_keeps_method": ""}, "redirect_keeps_method"),
+    ("statuscode", 3, {"number": True}, "number: "),
+    ("statuscode", 3, {"number": "101"}, "number: "),
+    ("statuscode", 3, {"content_allowed": 0}, "content_allowed: "),
     ("statuscode", 3, {"content_allowed": "perhaps"}, "content_allowed: "),
     ("statuscode", 3, {"registration": "rumoured"}, "registration: .*rumoured"),
     ("statuscode", 3, {"name_en": 101}, ""),
@@ -150,6 +156,17 @@ def test_a_broken_record_is_named_and_nothing_is_written(model, position, fields
     with pytest.raises(BundleError, match=rf"(?s)^{model}\.json, record {position}: .*{message}") as caught:
         seed_quietly(bundle)
     assert "\n" not in str(caught.value)
+    assert is_empty()
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_a_value_that_is_nested_too_deeply_is_named(bundle):
+    sources: list[Any] = []
+    for _ in range(sys.getrecursionlimit()):
+        sources = [sources]
+    change(bundle, "statuscode", 3, sources=sources)
+    with pytest.raises(BundleError, match=r"^statuscode\.json, record 3: nested too deeply$"):
+        seed_quietly(bundle)
     assert is_empty()
 
 
@@ -205,3 +222,13 @@ def test_a_failure_halfway_leaves_nothing_behind(bundle):
     with pytest.raises(KeyboardInterrupt):
         seed(bundle=bundle, progress=interrupt)
     assert is_empty()
+
+
+@pytest.mark.django_db
+def test_a_value_nested_beyond_measure_is_named():
+    deep: list = []
+    for _ in range(5000):
+        deep = [deep]
+    record = Record("statuscode.json, record 1", {"number": 299, "sources": deep})
+    with pytest.raises(BundleError, match=r"^statuscode\.json, record 1: nested too deeply$"):
+        build_row(StatusCode, record, {})
