@@ -87,7 +87,7 @@ class LocalizedAdmin(ReferenceAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A form field that carries the value it was opened with: only what its editor changed is a change."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         field.show_hidden_initial = True
         return field
 
