@@ -130,7 +130,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "codes.reader.ReaderLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "codes.errors.problems_for_programs",
     "django.middleware.csrf.CsrfViewMiddleware",

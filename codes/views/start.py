@@ -6,26 +6,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation.trans_real import parse_accept_lang_header
 
 from codes.errors import public
-
-# What a language means whose script is not given (Unicode CLDR, likely subtags).
-LIKELY_SCRIPT = {"zh": "zh-hans"}
-
-
-def preferred_language(request: HttpRequest) -> str:
-    """The shown language that Accept-Language likes best (RFC 9110, section 12.5.4), else English."""
-    for code, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        if not quality:
-            continue
-        if code == "*":
-            break
-        try:
-            return translation.get_supported_language_variant(LIKELY_SCRIPT.get(code, code))
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
+from codes.reader import preferred_language
 
 
 def redirect_by_language(request: HttpRequest, view: str, *args: object) -> HttpResponse:
