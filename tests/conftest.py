@@ -18,8 +18,8 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """A pool would keep connections open to the test database when it is dropped."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database for each worker; without the pool, which would keep connections open when it is dropped."""
     settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 
 

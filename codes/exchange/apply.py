@@ -102,6 +102,8 @@ def refuse_unstorable(value: Any) -> None:
 
 def refuse_unlike(field: Any, given: Any, stored: Any) -> None:
     """Raise ValueError if a value would be stored as another one: 101.5 as 101. Texts may be normalised."""
+    if given is None and not field.null:
+        raise ValueError(f"{field.name}: cannot be null")
     if isinstance(given, str) and isinstance(field, models.CharField | models.TextField):
         return
     structured = isinstance(field, models.JSONField)

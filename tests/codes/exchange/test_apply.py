@@ -106,6 +106,7 @@ BROKEN = [
     ("statuscode", 3, {"number": 101.5}, "number: "),
     ("statuscode", 3, {"expires": "13.11.2026"}, "expires: "),
     ("statuscode", 3, {"expires": "2026-02-30"}, "expires: "),
+    ("statuscode", 3, {"expires": "2026-11-3"}, "expires: .*2026-11-03"),
     ("statuscode", 3, {"expires": 2026}, ""),
     ("statuscode", 3, {"expires": []}, ""),
     ("statuscode", 3, {"expires": ""}, "expires"),
