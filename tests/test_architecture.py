@@ -147,7 +147,7 @@ def identifiers(node: ast.AST) -> list[str]:
         case ast.Attribute():
             return [node.attr]
         case ast.keyword():
-            return [node.arg or ""]
+            return [node.arg or "", *(node.arg or "").split("__")]
         case ast.Constant(value=str()):
             return [part for word in re.findall(r"\w+", node.value) for part in (word, *word.split("__"))]
     return []
