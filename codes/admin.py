@@ -73,10 +73,7 @@ class LocalizedAdmin(ReferenceAdmin):
         neutral = [
             field.name
             for field in (*model._meta.fields, *model._meta.many_to_many)
-            if field.editable
-            and not field.primary_key
-            and not hasattr(field, "translated_field")
-            and field.name not in model.base_columns()
+            if field.editable and not field.primary_key and model.is_neutral(field)
         ]
         own = [code for code in languages_of(request) if code in shown_languages()]
         texts = [

@@ -180,12 +180,13 @@ class LocalizedModel(NaturalKeyModel):
     @classmethod
     def columns_in(cls, language: str, fields: Iterable[str] = ()) -> list[str]:
         """What to load to show a row in ``language``: no base column, no third language."""
-        neutral = [
-            field.name
-            for field in cls._meta.concrete_fields
-            if field.name not in cls.base_columns() and not hasattr(field, "translated_field")
-        ]
+        neutral = [field.name for field in cls._meta.concrete_fields if cls.is_neutral(field)]
         return neutral + columns(fields or cls.localized_fields, dict.fromkeys([language, DEFAULT_LANGUAGE]))
+
+    @classmethod
+    def is_neutral(cls, field: Any) -> bool:
+        """Whether a field is the same in every language: no text in one of them, no base column."""
+        return field.name not in cls.base_columns() and not hasattr(field, "translated_field")
 
     @classmethod
     def base_columns(cls) -> tuple[str, ...]:
