@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +12,9 @@ class CodesConfig(AppConfig):
 
     def ready(self) -> None:
         from codes import checks  # noqa: F401  (registers the system checks)
+        from codes.search import index
+
+        # Django calls these around migrations and for each new connection; the writes themselves are no signals' business.
+        pre_migrate.connect(index.before_migrations, sender=self)
+        post_migrate.connect(index.after_migrations, sender=self)
+        connection_created.connect(index.follow_connection)

@@ -1,0 +1,146 @@
+"""From text to terms, the same for what is indexed and for what is asked.
+
+A term is what the index knows: the stem of a word (``redirects`` and ``redirected`` are ``redirect``), the joined
+form of a compound (``time-out`` is also ``timeout``), a document (``RFC 9110`` is ``rfc9110``), or two
+neighbouring characters of Chinese, Japanese or Korean. Terms that differ between regions
+(重新導向, 重定向) are one.
+"""
+
+import re
+import threading
+from functools import lru_cache
+from typing import NamedTuple
+
+import snowballstemmer
+
+from codes.search.folding import composed, data_lines, fold, fold_with_places
+
+# Goes into the index's fingerprint: move it when the same text gives other terms than before.
+VERSION = 1
+LONGEST_WORD = 40
+
+IDEOGRAPHS = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
+RUN = re.compile(f"[{IDEOGRAPHS}]+|(?:(?![{IDEOGRAPHS}])[^\\W_])+(?:['’-](?:(?![{IDEOGRAPHS}])[^\\W_])+)*")
+DOCUMENT = re.compile(r"(?<![^\W_])rfc[\s-]*0*([1-9][0-9]{0,4})(?![^\W_])")
+# Where a name that programs use falls into words: Status404NotFound, NoSuchKey.
+SEAMS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=[1-9][0-9]{2}(?![0-9]))|(?<=[0-9]{3})(?=[A-Z])")
+PART = re.compile(r"[^'’-]+")
+NOT_WORD = re.compile(r"[\W_]+")
+
+REGIONAL = {term: line.split("\t")[0] for line in data_lines("regional.tsv") for term in line.split("\t")}
+REGIONAL_TERM = re.compile(
+    # The characters that a term may begin with come first: they tell most places from one another at once.
+    f"(?=[{''.join(sorted({term[0] for term in REGIONAL}))}])(?:"
+    + "|".join(sorted(REGIONAL, key=lambda term: (-len(term), term)))
+    + ")"
+)
+STOP_WORDS = frozenset(data_lines("stop_words.txt"))
+
+
+class Token(NamedTuple):
+    """A term, the folded word it came from (empty for ideographs) and its place in the composed text."""
+
+    term: str
+    word: str
+    start: int
+    end: int
+
+
+class Stemmers(threading.local):
+    """Snowball's stemmers, which must not be shared by threads."""
+
+    def __init__(self) -> None:
+        self.latin = snowballstemmer.stemmer("english")
+        self.cyrillic = snowballstemmer.stemmer("russian")
+
+
+STEMMERS = Stemmers()
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The stem of a folded word, by the rules of English or, in Cyrillic letters, of Russian."""
+    word = word[:LONGEST_WORD]
+    if word.isascii():
+        return str(STEMMERS.latin.stemWord(word))
+    if all("\u0400" <= letter <= "\u052f" for letter in word):
+        return str(STEMMERS.cyrillic.stemWord(word))
+    return word
+
+
+def is_ideographic(run: str) -> bool:
+    """Whether a run of RUN is written without blanks between its words."""
+    return re.match(f"[{IDEOGRAPHS}]", run) is not None
+
+
+def canonical(run: str) -> tuple[str, list[tuple[int, int]]]:
+    """A run of ideographs with one word for what the regions call differently, and where each character came from."""
+    characters, places, end = "", [], 0
+    for match in REGIONAL_TERM.finditer(run):
+        characters += run[end : match.start()] + REGIONAL[match[0]]
+        places += [(place, place + 1) for place in range(end, match.start())]
+        places += [match.span()] * len(REGIONAL[match[0]])
+        end = match.end()
+    return characters + run[end:], places + [(place, place + 1) for place in range(end, len(run))]
+
+
+def pairs(run: str) -> list[str]:
+    """Neighbouring characters of a run; a run of one character is its own pair."""
+    return [run[start : start + 2] for start in range(max(len(run) - 1, 1))]
+
+
+def words_of(compound: str) -> list[tuple[str, int, int]]:
+    """The words of a compound with their places in it, and the compound as one word if it has several."""
+    parts = [(match[0], *match.span()) for match in PART.finditer(compound)]
+    if len(parts) > 1:
+        parts.append(("".join(part for part, _, _ in parts), 0, len(compound)))
+    return parts
+
+
+def spell_out(text: str) -> str:
+    """The text with the names that programs use taken apart into words, behind the text itself."""
+    apart = SEAMS.sub(" ", text)
+    return text if apart == text else f"{text} {apart}"
+
+
+def runs(folded: str) -> list[str]:
+    """What a folded text consists of: runs of ideographs, words and compounds, documents such as ``rfc9110``."""
+    return RUN.findall(DOCUMENT.sub(r" rfc\1 ", folded))
+
+
+def terms(text: str, *, singles: bool = False) -> list[str]:
+    """The terms of a text, in its order; ``singles`` adds each ideograph by itself."""
+    found: list[str] = []
+    for run in runs(fold(composed(text))):
+        if is_ideographic(run):
+            run = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], run)
+            found += pairs(run)
+            if singles and len(run) > 1:
+                found += run
+        else:
+            found += [stem(word) for word, _, _ in words_of(run)]
+    return found
+
+
+def words(text: str) -> list[tuple[str, str]]:
+    """The folded words of a text with their terms, without ideographs: what a spelling is compared with."""
+    found = [run for run in runs(fold(composed(text))) if not is_ideographic(run)]
+    return [(word[:LONGEST_WORD], stem(word)) for run in found for word, _, _ in words_of(run)]
+
+
+def tokens(text: str) -> list[Token]:
+    """The terms of a composed text with their places in it."""
+    folded, places = fold_with_places(text)
+    found: list[tuple[str, str, int, int]] = []
+    for document in DOCUMENT.finditer(folded):
+        found.append((f"rfc{document[1]}", f"rfc{document[1]}", *document.span()))
+    for match in RUN.finditer(folded):
+        at = match.start()
+        if is_ideographic(match[0]):
+            run, spans = canonical(match[0])
+            for index, pair in enumerate(pairs(run)):
+                found.append((pair, "", at + spans[index][0], at + spans[index + len(pair) - 1][1]))
+        else:
+            found += [(stem(word), word, at + start, at + end) for word, start, end in words_of(match[0])]
+    # To the last character's place plus one, not to the next one's: one character may fold to several.
+    return [Token(term, word, places[start], places[end - 1] + 1) for term, word, start, end in found]

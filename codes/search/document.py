@@ -1,0 +1,155 @@
+"""What the index holds of a meaning: the passages that can name it, its keys, the terms of its long texts."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from codes.localized import column, shown_languages
+from codes.models import StatusClass, StatusCode
+from codes.models.header import FieldRole
+from codes.models.status_code import Registration
+from codes.models.specification import Role
+from codes.search.analyze import NOT_WORD, REGIONAL, REGIONAL_TERM, spell_out, terms, words
+from codes.search.folding import composed, fold
+
+LONGEST_KEY = 120
+LONG_TEXTS = ("description", "server", "client", "visitor", "correction")
+TAIL = re.compile(r"[^.:\[]*$")
+NEUTRAL = ""  # the language of what is the same in every language
+
+
+class Kind(IntEnum):
+    """What a passage is to its meaning; the order is that of the list of suggestions."""
+
+    NUMBER = 0
+    NAME = 1
+    FORMER_NAME = 2
+    SYMBOL = 3
+    ALIAS = 4
+    REQUIRED_FIELD = 5
+    EXPECTED_FIELD = 6
+    OPTIONAL_FIELD = 7
+    DEFINITION = 8
+    OTHER_REFERENCE = 9
+    ORIGIN = 10
+    SUMMARY = 11
+    TITLE = 12
+    CLASS = 13
+
+
+class Passage(NamedTuple):
+    """The terms of a text that names or describes a meaning, and the language it is in."""
+
+    kind: int
+    language: str
+    terms: list[str]
+
+
+class Key(NamedTuple):
+    """A text without blanks and punctuation that stands for a meaning as a whole."""
+
+    kind: int
+    key: str
+    language: str
+
+
+@dataclass
+class Document:
+    """One meaning, as the index has it."""
+
+    entry: int
+    passages: list[Passage] = field(default_factory=list)
+    keys: set[Key] = field(default_factory=set)
+    head: set[str] = field(default_factory=set)
+    body: set[str] = field(default_factory=set)
+    words: set[tuple[str, str]] = field(default_factory=set)
+
+
+def key_of(text: str) -> str:
+    """The form in which a text as a whole is compared: ``Request Time-out`` is ``requesttimeout``."""
+    folded = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], fold(composed(text)))
+    return NOT_WORD.sub("", folded)[:LONGEST_KEY]
+
+
+def tail(symbol: str) -> str:
+    """The last part of a symbol's path: ``NOT_FOUND`` of ``http.HTTPStatus.NOT_FOUND``."""
+    found = TAIL.search(symbol)
+    return found[0] if found else symbol
+
+
+def naming(row: StatusCode) -> Iterator[tuple[int, str, str]]:
+    """What stands for the meaning as a whole: kind, text, language."""
+    yield Kind.NUMBER, row.padded, NEUTRAL
+    yield Kind.NAME, row.reason_phrase, NEUTRAL
+    for language in shown_languages():
+        yield Kind.NAME, getattr(row, column("name", language)) or "", language
+    for name in row.former_names():
+        yield Kind.FORMER_NAME, name, NEUTRAL
+    for symbol in row.symbols.all():
+        yield Kind.SYMBOL, tail(symbol.symbol), NEUTRAL
+    for alias in row.aliases.all():
+        yield Kind.ALIAS, alias.text, alias.language
+    roles = {
+        FieldRole.REQUIRED: Kind.REQUIRED_FIELD,
+        FieldRole.EXPECTED: Kind.EXPECTED_FIELD,
+        FieldRole.OPTIONAL: Kind.OPTIONAL_FIELD,
+    }
+    for use in row.header_field_uses.all():
+        yield roles[FieldRole(use.role)], use.header_field.name, NEUTRAL
+    for reference in row.references.all():
+        kind = Kind.DEFINITION if reference.role == Role.DEFINITION else Kind.OTHER_REFERENCE
+        yield kind, reference.specification.slug, NEUTRAL
+
+
+def describing(row: StatusCode, status_class: StatusClass | None) -> Iterator[tuple[int, str, str]]:
+    """What says more of the meaning, but does not stand for it: kind, text, language."""
+    if row.registration == Registration.VENDOR:
+        yield Kind.ORIGIN, f"{row.origin.slug} {row.origin.title}", NEUTRAL
+        for language in shown_languages():
+            yield Kind.ORIGIN, getattr(row.origin, column("name", language)) or "", language
+    for reference in row.references.all():
+        if reference.role in (Role.DEFINITION, Role.FORMER):
+            yield Kind.TITLE, reference.specification.title, NEUTRAL
+    for language in shown_languages():
+        yield Kind.SUMMARY, getattr(row, column("summary", language)) or "", language
+        if status_class:
+            yield Kind.CLASS, getattr(status_class, column("name", language)) or "", language
+    if status_class:
+        yield Kind.CLASS, status_class.notation, NEUTRAL
+
+
+def document(row: StatusCode, status_class: StatusClass | None) -> Document:
+    """The document of a meaning whose related rows are prefetched."""
+    made = Document(row.pk)
+    seen: set[tuple[str, frozenset[str]]] = set()
+    for kind, text, language in (*naming(row), *describing(row, status_class)):
+        spelt_out = spell_out(text)
+        if kind <= Kind.OTHER_REFERENCE and (key := key_of(text)):
+            made.keys.add(Key(kind, key, language))
+        found = list(dict.fromkeys(terms(spelt_out)))
+        if found and (language, frozenset(found)) not in seen:
+            seen.add((language, frozenset(found)))
+            made.passages.append(Passage(kind, language, found))
+            made.head.update(terms(spelt_out, singles=True))
+            made.words.update(pair for pair in words(spelt_out) if not pair[0].isdigit())
+    for symbol in row.symbols.all():
+        made.keys.add(Key(Kind.SYMBOL, key_of(symbol.symbol), NEUTRAL))
+    for reference in row.references.all():
+        if reference.section:
+            made.keys.add(Key(Kind.DEFINITION, key_of(f"{reference.specification.slug}{reference.section}"), NEUTRAL))
+    for name in LONG_TEXTS:
+        for language in shown_languages():
+            made.body.update(terms(getattr(row, column(name, language)) or ""))
+    return made
+
+
+def documents(entries: Iterable[int]) -> list[Document]:
+    """The documents of the meanings with these primary keys; those that do not exist are left out."""
+    rows: Any = StatusCode.objects.filter(pk__in=list(entries)).select_related("origin")
+    rows = rows.prefetch_related(
+        "symbols", "aliases", "header_field_uses__header_field", "references__specification"
+    )
+    classes = {row.digit: row for row in StatusClass.objects.all()}
+    return [document(row, classes.get(row.digit or 0)) for row in rows]

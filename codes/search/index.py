@@ -1,0 +1,161 @@
+"""Keeping the index in step with the reference.
+
+Triggers of the database note in a queue, in the transaction of the write itself and whatever wrote, which meanings
+changed. A search answers for those from the reference itself, so it is never behind; ``refresh`` brings the index up
+to date and empties the queue, soon after the commit. See docs/decisions/0008-search.md.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from hashlib import sha256
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from codes.localized import shown_languages
+from codes.search import analyze, folding
+from codes.search.document import documents
+from codes.search.engine import SOURCES, Engine
+from codes.search.postgres import PostgreSQLEngine
+from codes.search.sqlite import SQLiteEngine
+
+Progress = Callable[[int, int], None]
+
+ENGINES: dict[str, type[Engine]] = {"sqlite": SQLiteEngine, "postgresql": PostgreSQLEngine}
+# The layout of the tables: move it when they change.
+LAYOUT = 1
+# Meanings that one transaction of ``refresh`` indexes: writers of SQLite wait for its end.
+BATCH = 100
+NOTES = 5_000
+
+# A statement of Django's that writes to the reference.
+WRITE = re.compile(rf'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(?:{"|".join(SOURCES)})"')
+
+logger = logging.getLogger(__name__)
+
+
+def engine(using: str = DEFAULT_DB_ALIAS) -> Engine:
+    """The index of a database."""
+    connection = connections[using]
+    return ENGINES[connection.vendor](connection)
+
+
+@cache
+def data_digest() -> str:
+    """A digest of the tables that the analysis reads."""
+    content = b"".join(path.read_bytes() for path in sorted(folding.DATA.iterdir()))
+    return sha256(content).hexdigest()[:16]
+
+
+def fingerprint() -> str:
+    """What the content of the index depends on besides the reference."""
+    return f"{LAYOUT}.{analyze.VERSION} {data_digest()} {' '.join(shown_languages())}"
+
+
+def install(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Make the tables and triggers. An index of another make is dropped, and every meaning noted for indexing."""
+    index = engine(using)
+    with transaction.atomic(using):
+        if index.exists() and index.state().fingerprint != fingerprint():
+            index.drop_triggers()
+            index.drop_tables()
+        index.create_tables()
+        index.create_triggers()
+        if index.state().fingerprint != fingerprint():
+            index.set_fingerprint(fingerprint())
+            index.note_all()
+
+
+def uninstall_triggers(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Drop the triggers, so that migrations can change the tables they stand on."""
+    index = engine(using)
+    with transaction.atomic(using):
+        index.drop_triggers()
+
+
+def refresh(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> int:
+    """Index what the queue notes, batch by batch, each in its own transaction; the number of meanings indexed.
+
+    ``progress`` is called after each batch with the meanings done and those still noted. Interrupted at any moment,
+    it leaves the rest in the queue.
+    """
+    index, done = engine(using), 0
+    while True:
+        with transaction.atomic(using):
+            index.lock()
+            notes = index.notes(NOTES)
+            entries = list(dict.fromkeys(entry for _, entry in notes))[:BATCH]
+            if not entries:
+                return done
+            index.replace(entries, documents(entries))
+            index.forget(note for note, entry in notes if entry in set(entries))
+        done += len(entries)
+        if progress:
+            progress(done, len(index.pending(1_000_000)))
+
+
+def rebuild(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> int:
+    """Drop the index and build it anew; the number of meanings indexed."""
+    index = engine(using)
+    with transaction.atomic(using):
+        index.drop_triggers()
+        index.drop_tables()
+    install(using)
+    return refresh(using, progress)
+
+
+# Following the writes
+
+
+def refresh_quietly(using: str) -> None:
+    """Bring the index up to date after a commit; a failure is logged and harms nothing, for the queue remains."""
+    try:
+        refresh(using)
+    except DatabaseError:
+        logger.exception("The search index could not be brought up to date; searches read the changes themselves.")
+
+
+def follow(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """A wrapper of a connection's statements: a write to the reference has the index refreshed after its commit."""
+    result = execute(sql, params, many, context)
+    if WRITE.match(sql):
+        schedule(context["connection"])
+    return result
+
+
+def schedule(connection: BaseDatabaseWrapper) -> None:
+    """Have the index refreshed once when the current transaction commits.
+
+    Outside a transaction nothing is done: a statement may not be finished yet, and the next commit will do it.
+    """
+    waiting = any(getattr(callback, "func", None) is refresh_quietly for _, callback, *_ in connection.run_on_commit)
+    if connection.in_atomic_block and not waiting:
+        transaction.on_commit(partial(refresh_quietly, connection.alias), using=connection.alias)
+
+
+def follow_connection(*, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Follow the writes of a connection that was just opened."""
+    if follow not in connection.execute_wrappers:
+        connection.execute_wrappers.append(follow)
+
+
+# Around migrations
+
+
+def before_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Leave the tables of the reference without triggers while they are changed."""
+    if plan and engine(using).exists():
+        uninstall_triggers(using)
+
+
+def after_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Make what is missing; after a real migration everything is indexed anew, for its texts may have changed."""
+    if "codes_statuscode" not in connections[using].introspection.table_names():
+        return
+    install(using)
+    if plan:
+        engine(using).note_all()
+        refresh(using)

@@ -1,0 +1,115 @@
+"""What a reader asks: the query as typed, taken apart."""
+
+import re
+from dataclasses import dataclass, field
+
+from codes.search.analyze import DOCUMENT, SEAMS, STOP_WORDS, tokens
+from codes.search.document import key_of
+from codes.search.folding import composed, data_lines, fold
+from codes.search.vocabulary import Vocabulary
+
+LONGEST_QUERY = 200
+MOST_UNITS = 32
+
+FILLERS = re.compile("|".join(sorted(data_lines("fillers.txt"), key=lambda filler: -len(filler))))
+PROTOCOL = re.compile(r"\bhttps?/[0-9](?:\.[0-9])?(?![\w.])", re.IGNORECASE)
+CLASS = re.compile(r"(?<![^\W_])([1-5])(?:xx|\*\*|__|\?\?)(?![^\W_])", re.IGNORECASE)
+SECTION = re.compile(r"^\W*rfc[\s-]*0*([0-9]{1,5})\W+(?:section|sec|§|第|节)?\W*([0-9a-z]+(?:\.[0-9]+)+)\W*$")
+SPACE = re.compile(r"\s+")
+WORD_OF_TEXT = re.compile(r"[^\W_]+")
+NUMBER = re.compile(r"[0-9]{3}")
+
+# How much a part of the query counts. Two ideographs are less than a word, and overlap.
+WORD, PAIR, STOP = 1.0, 0.6, 0.1
+
+
+@dataclass
+class Unit:
+    """One thing that is asked for, and the terms that stand for it: 1 for itself, less for a guess."""
+
+    word: str
+    weight: float
+    terms: dict[str, float]
+    last: bool = False  # may be unfinished
+    number: int | None = None
+
+
+@dataclass
+class Query:
+    """A query, ready to be looked up."""
+
+    text: str  # as it was typed, cut to LONGEST_QUERY characters
+    cut: bool
+    key: str  # as a whole, without blanks and punctuation
+    units: list[Unit] = field(default_factory=list)
+
+    @property
+    def number(self) -> int | None:
+        """The status code, if the query is nothing else."""
+        return int(self.key) if NUMBER.fullmatch(self.key) else None
+
+
+def cleaned(text: str) -> str:
+    """A text without what the database and the page cannot take: NUL, lone surrogates, controls."""
+    return "".join(character for character in text if character.isprintable() or character == " ").strip()
+
+
+def parse(typed: str, vocabulary: Vocabulary) -> Query:
+    """Take a query apart. Any text is a query; one without letters and digits has no units."""
+    whole = composed(cleaned(SPACE.sub(" ", typed)))
+    text = whole[:LONGEST_QUERY]
+    query = Query(text, len(whole) > LONGEST_QUERY, key_of(without_protocol(fold(text))))
+    if section := SECTION.match(fold(text)):
+        query.key = key_of(f"rfc{section[1]}{section[2]}")
+    query.units = units_of(without_protocol(taken_apart(text, vocabulary)), vocabulary)[:MOST_UNITS]
+    if query.units and not typed.endswith(" "):
+        query.units[-1].last = True
+    return query
+
+
+def without_protocol(text: str) -> str:
+    """A text without protocol versions, and with classes in one notation: ``4**`` is ``4xx``."""
+    return CLASS.sub(r" \1xx ", PROTOCOL.sub(" ", text))
+
+
+def taken_apart(text: str, vocabulary: Vocabulary) -> str:
+    """A text with the names that programs use taken apart, but for those that are known as they stand."""
+    return WORD_OF_TEXT.sub(
+        lambda match: match[0] if fold(match[0]) in vocabulary.terms else SEAMS.sub(" ", match[0]), text
+    )
+
+
+def units_of(text: str, vocabulary: Vocabulary) -> list[Unit]:
+    """The units of a text, each once. A compound is one unit if it is known as one word, else its parts are units."""
+    found: dict[str, Unit] = {}
+    all_tokens = tokens(composed(without_fillers(text)))
+    for token in all_tokens:
+        outer = [other for other in all_tokens if other.start <= token.start and token.end <= other.end]
+        inner = [other for other in all_tokens if token.start <= other.start and other.end <= token.end]
+        wider = [other for other in outer if other not in inner and other.word]
+        is_compound = token.word and any(other not in outer for other in inner)
+        known = [other for other in wider if is_one_word(other.word, vocabulary)]
+        if not known and (not is_compound or is_one_word(token.word, vocabulary)):
+            found.setdefault(token.term, unit(token.term, token.word))
+    return list(found.values())
+
+
+def is_one_word(compound: str, vocabulary: Vocabulary) -> bool:
+    return compound in vocabulary.terms or DOCUMENT.fullmatch(compound) is not None
+
+
+def unit(term: str, word: str) -> Unit:
+    weight = (STOP if word in STOP_WORDS else WORD) if word else PAIR
+    return Unit(word, weight, {term: 1.0}, number=int(word) if NUMBER.fullmatch(word) else None)
+
+
+def without_fillers(text: str) -> str:
+    """A text without the words that a Chinese question is wrapped in; the text itself if nothing else is left."""
+    folded = fold(text)
+    if len(folded) != len(text) or not FILLERS.search(folded):
+        return text
+    bare = list(text)
+    for match in FILLERS.finditer(folded):
+        bare[match.start() : match.end()] = " " * (match.end() - match.start())
+    rest = "".join(bare)
+    return rest if re.search(r"\w", rest) else text
