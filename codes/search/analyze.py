@@ -128,8 +128,9 @@ def words(text: str) -> list[tuple[str, str]]:
     return [(word[:LONGEST_WORD], stem(word)) for run in found for word, _, _ in words_of(run)]
 
 
-def tokens(text: str) -> list[Token]:
-    """The terms of a composed text with their places in it."""
+@lru_cache(maxsize=4_000)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The terms of a composed text with their places in it. Kept, for snippets show the same texts again and again."""
     folded, places = fold_with_places(text)
     found: list[tuple[str, str, int, int]] = []
     for document in DOCUMENT.finditer(folded):
@@ -143,4 +144,4 @@ def tokens(text: str) -> list[Token]:
         else:
             found += [(stem(word), word, at + start, at + end) for word, start, end in words_of(match[0])]
     # To the last character's place plus one, not to the next one's: one character may fold to several.
-    return [Token(term, word, places[start], places[end - 1] + 1) for term, word, start, end in found]
+    return tuple(Token(term, word, places[start], places[end - 1] + 1) for term, word, start, end in found)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from codes.localized import column, shown_languages
 from codes.models import StatusClass, StatusCode
 from codes.models.header import FieldRole
-from codes.models.status_code import Registration
+from codes.models.status_code import Registration, Visibility
 from codes.models.specification import Role
-from codes.search.analyze import NOT_WORD, REGIONAL, REGIONAL_TERM, spell_out, terms, words
+from codes.search.analyze import NOT_WORD, REGIONAL, REGIONAL_TERM, runs, spell_out, terms, words
 from codes.search.folding import composed, fold
 
 LONGEST_KEY = 120
@@ -60,11 +60,31 @@ class Document:
     """One meaning, as the index has it."""
 
     entry: int
+    number: int
+    standing: float
     passages: list[Passage] = field(default_factory=list)
     keys: set[Key] = field(default_factory=set)
     head: set[str] = field(default_factory=set)
     body: set[str] = field(default_factory=set)
     words: set[tuple[str, str]] = field(default_factory=set)
+
+
+# What a meaning that people rarely meet needs more in evidence.
+STANDING = {
+    Registration.REGISTERED: 1.0,
+    Registration.TEMPORARY: 0.95,
+    Registration.OBSOLETED: 0.92,
+    Registration.UNUSED: 0.9,
+    Registration.VENDOR: 0.9,
+    Registration.DRAFT: 0.75,
+    Registration.FOLKLORE: 0.75,
+}
+UNSEEN = 0.92
+
+
+def standing(row: StatusCode) -> float:
+    """How much the evidence for a meaning counts: less for those that people rarely meet."""
+    return STANDING[Registration(row.registration)] * (1.0 if row.visibility == Visibility.CLIENT else UNSEEN)
 
 
 def key_of(text: str) -> str:
@@ -103,12 +123,19 @@ def naming(row: StatusCode) -> Iterator[tuple[int, str, str]]:
         yield kind, reference.specification.slug, NEUTRAL
 
 
+def origin_kind(name: str) -> Kind:
+    """A name of one word is the vendor's own; in a longer one, most words are general: Oxylabs Web Unblocker."""
+    return Kind.ORIGIN if len(runs(fold(composed(name)))) == 1 else Kind.TITLE
+
+
 def describing(row: StatusCode, status_class: StatusClass | None) -> Iterator[tuple[int, str, str]]:
     """What says more of the meaning, but does not stand for it: kind, text, language."""
     if row.registration == Registration.VENDOR:
-        yield Kind.ORIGIN, f"{row.origin.slug} {row.origin.title}", NEUTRAL
+        yield Kind.ORIGIN, row.origin.slug, NEUTRAL
+        yield origin_kind(row.origin.title), row.origin.title, NEUTRAL
         for language in shown_languages():
-            yield Kind.ORIGIN, getattr(row.origin, column("name", language)) or "", language
+            name = getattr(row.origin, column("name", language)) or ""
+            yield origin_kind(name), name, language
     for reference in row.references.all():
         if reference.role in (Role.DEFINITION, Role.FORMER):
             yield Kind.TITLE, reference.specification.title, NEUTRAL
@@ -122,7 +149,7 @@ def describing(row: StatusCode, status_class: StatusClass | None) -> Iterator[tu
 
 def document(row: StatusCode, status_class: StatusClass | None) -> Document:
     """The document of a meaning whose related rows are prefetched."""
-    made = Document(row.pk)
+    made = Document(row.pk, row.number, standing(row))
     seen: set[tuple[str, frozenset[str]]] = set()
     for kind, text, language in (*naming(row), *describing(row, status_class)):
         spelt_out = spell_out(text)

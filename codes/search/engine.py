@@ -4,7 +4,6 @@ The index is derived from the reference, so its tables are no models: they are m
 and can be dropped and built again at any time. Statements are constants; values go in as parameters.
 """
 
-import json
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -36,6 +35,14 @@ class State(NamedTuple):
     fingerprint: str  # of the analysis and the languages it was built with
     vocabulary: int  # moves when the vocabulary does
     documents: int
+
+
+class Candidate(NamedTuple):
+    """A document, as it is ranked."""
+
+    number: int
+    standing: float
+    packed: str  # its passages
 
 
 class Posting(NamedTuple):
@@ -183,11 +190,21 @@ class Engine(ABC):
         statement = " UNION ALL ".join(one.format(kind) for kind in kinds)
         return self.rows(statement, [value for kind in kinds for value in (kind, key, key + "\U0010ffff", most)])
 
-    def passages(self, entries: Sequence[int]) -> dict[int, list[Passage]]:
-        """The passages of documents."""
+    def candidates(self, entries: Sequence[int]) -> dict[int, Candidate]:
+        """What ranking needs of these documents."""
         places = ", ".join(["%s"] * len(entries)) or "NULL"
-        found = self.rows(f"SELECT entry, passages FROM codes_search_document WHERE entry IN ({places})", entries)
-        return {entry: unpack(passages) for entry, passages in found}
+        statement = f"SELECT entry, number, standing, passages FROM codes_search_document WHERE entry IN ({places})"
+        return {entry: Candidate(*rest) for entry, *rest in self.rows(statement, entries)}
+
+    def names(self, entries: Sequence[int], language: str) -> list[tuple[int, str]]:
+        """What these meanings are called besides their names: aliases in a language, former names, symbols."""
+        places = ", ".join(["%s"] * len(entries)) or "NULL"
+        return self.rows(
+            f"SELECT status_code_id, text FROM codes_alias WHERE language = %s AND status_code_id IN ({places})"
+            f" UNION ALL SELECT status_code_id, reason_phrase FROM codes_reference WHERE status_code_id IN ({places})"
+            f" UNION ALL SELECT status_code_id, symbol FROM codes_symbol WHERE status_code_id IN ({places})",
+            [language, *entries, *entries, *entries],
+        )
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many documents each of these terms stands."""
@@ -200,12 +217,29 @@ class Engine(ABC):
 
 
 def pack(passages: Iterable[Passage]) -> str:
-    """Passages as they are stored."""
-    packed = [[kind, language, " ".join(terms)] for kind, language, terms in passages]
-    return json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
+    """Passages as they are stored: a line each, every term between two blanks."""
+    return "".join(f"{kind}\t{language}\t {' '.join(terms)} \n" for kind, language, terms in passages)
 
 
-def unpack(packed: str) -> list[Passage]:
-    """Passages as they were before they were stored."""
-    return [Passage(kind, language, terms.split()) for kind, language, terms in json.loads(packed)]
+def ranked(one: Document) -> tuple[int, int, float, str]:
+    """The columns of a document that ranking reads."""
+    return one.entry, one.number, one.standing, pack(one.passages)
 
+
+def unpack(packed: str, wanted: Iterable[str]) -> list[Passage]:
+    """Those of the packed passages that have one of the terms; of a single ideograph, those where it stands."""
+    lines: dict[int, int] = {}
+    for term in wanted:
+        needle = term if is_single(term) else f" {term} "
+        at = packed.find(needle)
+        while at >= 0:
+            start, end = packed.rfind("\n", 0, at) + 1, packed.find("\n", at)
+            lines[start] = end
+            at = packed.find(needle, end)
+    split = (packed[start:end].split("\t") for start, end in sorted(lines.items()))
+    return [Passage(int(kind), language, terms.split()) for kind, language, terms in split]
+
+
+def is_single(term: str) -> bool:
+    """Whether a term is one ideograph, which is asked for wherever it stands."""
+    return len(term) == 1 and not term.isascii()

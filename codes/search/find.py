@@ -1,171 +1,104 @@
-"""Finding: from a query to ranked meanings in the reader's language."""
+"""The search, as views and programs use it: a query and a language in, meanings with snippets out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
+from django.utils.safestring import SafeString
 
-from codes.localized import text
+from codes.localized import DEFAULT_LANGUAGE, column, columns, text
 from codes.models import StatusCode
-from codes.search.document import Document, documents
-from codes.search.engine import Engine, Posting, State
+from codes.search.candidates import Hit, Search
+from codes.search.folding import composed
 from codes.search.index import engine
-from codes.search.query import Query, Unit, parse
-from codes.search.rank import Evidence, Ranking, is_familiar, key_score, promising, rarity
-from codes.search.vocabulary import Vocabulary, vocabulary
+from codes.search.query import Query
+from codes.search.snippet import Wanted, best_sentence, coverage, marked
 
-MOST_POSTINGS = 400
-MOST_KEYS = 40
-MOST_RANKED = 60
-# Changed meanings that a search reads from the reference itself until the index has them.
-MOST_PENDING = 200
-COMPLETED, MISSPELT, MISSPELT_TWICE = 0.8, 0.85, 0.65
-HIDDEN = 0.92
-PRIORS = {
-    "registered": 1.0, "temporary": 0.95, "obsoleted": 0.92, "unused": 0.9, "vendor": 0.9, "draft": 0.75,
-    "folklore": 0.75,
-}  # fmt: skip
+# Of the best score; what is below is noise.
+LEAST, LEAST_IN_GROUP = 0.15, 0.4
+LONG_TEXTS = ("description", "server", "client", "visitor", "correction")
 
 
 @dataclass
 class Result:
-    """A meaning that was found."""
+    """A meaning that was found. The snippet is HTML with <mark> and nothing else."""
 
     code: StatusCode
     score: float
-    snippet: str = ""
+    snippet: SafeString
+    language: str  # of the snippet
 
 
 @dataclass
 class Found:
+    """The answer to a query."""
+
     query: Query
-    results: list[Result] = field(default_factory=list)
+    results: list[Result]
+    suggestion: str  # another spelling, which the results are for where the query's own is unknown
 
-
-class Search:
-    """One query's way through the index."""
-
-    def __init__(self, index: Engine, typed: str, reader: str) -> None:
-        self.index, self.reader = index, reader
-        # The queue first: what it does not name now is in the index when the index is read.
-        changed = index.pending(MOST_PENDING)
-        self.changed: dict[int, Document | None] = dict.fromkeys(changed)
-        if changed:
-            self.changed.update({one.entry: one for one in documents(changed)})
-        self.state = index.state()
-        self.vocabulary = vocabulary(index, self.state)
-        self.query = parse(typed, self.vocabulary)
-
-    def run(self) -> list[tuple[int, float]]:
-        """Meanings and their scores, the best first."""
-        query = self.query
-        keys = self.keys()
-        postings = self.postings(query.units)
-        self.widen(postings)
-        rarities = self.rarities(postings)
-        entries = promising(
-            query, rarities, [p.head for p in postings], [p.anywhere for p in postings], keys, MOST_RANKED
-        )
-        if any(len(p.anywhere) >= MOST_POSTINGS for p in postings) and len(query.units) > 1:
-            entries += self.index.together([list(unit.terms) for unit in query.units], MOST_RANKED)
-        passages = self.index.passages([entry for entry in entries if entry not in self.changed])
-        ranking = Ranking(query, rarities, self.reader)
-        every = {entry: document.passages for entry, document in self.changed.items() if document} | passages
-        ranking.stress_origins(every.values())
-        scores = {}
-        for entry in entries:
-            evidence = Evidence(
-                keys=keys.get(entry, 0.0),
-                passages=every.get(entry, ()),
-                anywhere={place for place, posting in enumerate(postings) if entry in posting.anywhere},
-            )
-            scores[entry] = ranking.score(evidence)
-        return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-
-    def keys(self) -> dict[int, float]:
-        """The meanings that a key names which is the query or begins with it."""
-        asked, found = self.query.key, {}
-        if not asked:
-            return {}
-        rows = [row for row in self.index.keys(asked, MOST_KEYS) if row[3] not in self.changed]
-        rows += [
-            (*key_of_changed, entry)
-            for entry, document in self.changed.items()
-            if document
-            for key_of_changed in ((kind, key, language) for kind, key, language in document.keys)
-            if key_of_changed[1].startswith(asked)
-        ]
-        for kind, key, language, entry in rows:
-            score = key_score(kind, key, asked, is_familiar(language, self.reader))
-            found[entry] = max(found.get(entry, 0.0), score)
-        return found
-
-    def postings(self, units: Sequence[Unit]) -> list[Posting]:
-        groups = [list(unit.terms) for unit in units]
-        found = self.index.postings(groups, MOST_POSTINGS) if groups else []
-        if self.changed:
-            for group, posting in zip(groups, found, strict=True):
-                for entry, document in self.changed.items():
-                    posting.head.discard(entry)
-                    posting.anywhere.discard(entry)
-                    if document and not document.head.isdisjoint(group):
-                        posting.head.add(entry)
-                    if document and not (document.head | document.body).isdisjoint(group):
-                        posting.anywhere.add(entry)
-        return found
-
-    def widen(self, postings: list[Posting]) -> None:
-        """Let words that no passage has stand for words that they may begin, or be misspelt forms of."""
-        wider = []
-        for place, unit in enumerate(self.query.units):
-            if not unit.word or unit.number is not None:
-                continue
-            before = len(unit.terms)
-            if unit.last and len(unit.word) > 1 and unit.word not in self.vocabulary.terms:
-                for word in self.vocabulary.completions(unit.word, 20):
-                    unit.terms.setdefault(self.vocabulary.terms[word], COMPLETED)
-            if len(unit.terms) == 1 and not postings[place].head:
-                for word, errors in self.vocabulary.spellings(unit.word, 8):
-                    fit = MISSPELT if errors == 1 else MISSPELT_TWICE
-                    unit.terms.setdefault(self.vocabulary.terms[word], fit)
-            if len(unit.terms) > before:
-                wider.append(place)
-        if wider:
-            for place, posting in zip(wider, self.postings([self.query.units[i] for i in wider]), strict=True):
-                postings[place] = posting
-
-    def rarities(self, postings: list[Posting]) -> list[float]:
-        """How much each unit tells; for frequent terms the index has the number of documents."""
-        frequent = [
-            term
-            for unit, posting in zip(self.query.units, postings, strict=True)
-            if len(posting.anywhere) >= MOST_POSTINGS
-            for term in unit.terms
-        ]
-        frequencies = self.index.frequencies(frequent) if frequent else {}
-        found = []
-        for unit, posting in zip(self.query.units, postings, strict=True):
-            count = max([len(posting.anywhere), *(frequencies.get(term, 0) for term in unit.terms)])
-            found.append(rarity(self.state.documents, count))
-        return found
+    @property
+    def groups(self) -> list[tuple[int, list[Result]]]:
+        """The results by number; those of one number stand together."""
+        return [(number, list(group)) for number, group in groupby(self.results, lambda result: result.code.number)]
 
 
 def search(typed: str, language: str, limit: int = 10, using: str = DEFAULT_DB_ALIAS) -> Found:
-    """The meanings that a query means, the likeliest first.
+    """The meanings that a query means, the likeliest first, the meanings of one number together.
 
-    ``typed`` may be any text; it is cut to 200 characters. ``language`` is the reader's, a shown one.
+    ``typed`` may be any text; it is cut to 200 characters. ``language`` is the reader's, one of those shown.
     """
     run = Search(engine(using), typed, language)
-    ranked = run.run()[: 3 * limit]
-    rows: dict[int, Any] = StatusCode.objects.in_language(language, "name", "summary").in_bulk(
-        [entry for entry, _ in ranked]
-    )
-    results = [
-        Result(rows[entry], score * PRIORS[rows[entry].registration] * (1 if rows[entry].visibility == 'client' else HIDDEN)) for entry, score in ranked if entry in rows
-    ]
-    results.sort(key=lambda result: (-result.score, result.code.number, result.code.origin_id))
-    return Found(run.query, results[:limit])
+    hits = grouped(run.run())[:limit]
+    selected: Any = StatusCode.objects.using(using).in_language(language, "name", "summary")
+    rows = selected.in_bulk([hit.entry for hit in hits])
+    wanted = Wanted.by(run.query.units)
+    # A meaning that was deleted in between is left out.
+    found = [(rows[hit.entry], hit.score) for hit in hits if hit.entry in rows]
+    passages = Passages([row for row, _ in found if not covers(row, language, wanted)], language, using)
+    results = [Result(row, round(score, 4), *passages.snippet(row, wanted)) for row, score in found]
+    return Found(run.query, results, run.suggestion())
 
 
-__all__ = ["Found", "Result", "State", "Vocabulary", "search", "text"]
+def grouped(hits: Sequence[Hit]) -> list[Hit]:
+    """Each number's meanings behind its best one, without what is far below the best."""
+    best: dict[int, float] = {}
+    for hit in hits:
+        best.setdefault(hit.number, hit.score)
+    top = max(best.values(), default=0.0)
+    kept = [hit for hit in hits if hit.score >= max(LEAST * top, LEAST_IN_GROUP * best[hit.number])]
+    return sorted(kept, key=lambda hit: (-best[hit.number], hit.number, -hit.score, hit.entry))
+
+
+def covers(row: StatusCode, language: str, wanted: Wanted) -> bool:
+    """Whether a summary shows enough of what is wanted."""
+    return coverage(composed(text(row, "summary", language).value), wanted) >= max(1, len(wanted.terms) // 2)
+
+
+class Passages:
+    """What can be shown of meanings besides their summaries, read with a fixed number of queries."""
+
+    def __init__(self, rows: Sequence[StatusCode], language: str, using: str) -> None:
+        self.language = language
+        self.sources: dict[int, list[str]] = {row.pk: [] for row in rows}
+        if not rows:
+            return
+        entries = list(self.sources)
+        names = columns(LONG_TEXTS, dict.fromkeys([language, DEFAULT_LANGUAGE]))
+        summaries = {row.pk: text(row, "summary", language).language for row in rows}
+        texts = StatusCode.objects.using(using).filter(pk__in=entries).values_list("pk", *names)
+        for entry, *values in texts.rewrite(False):  # type: ignore[attr-defined]
+            by_name = dict(zip(names, values, strict=True))
+            self.sources[entry] += [by_name[column(name, summaries[entry])] or "" for name in LONG_TEXTS]
+        for entry, name in engine(using).names(entries, language):
+            self.sources[entry].append(name)
+
+    def snippet(self, row: StatusCode, wanted: Wanted) -> tuple[SafeString, str]:
+        """The summary, or the sentence or name that has more of what is wanted, marked; and its language."""
+        summary = text(row, "summary", self.language)
+        sentence = best_sentence(self.sources.get(row.pk, ()), wanted)
+        if sentence and coverage(sentence, wanted) > coverage(composed(summary.value), wanted):
+            return marked(sentence, wanted), summary.language
+        return marked(summary.value, wanted), summary.language

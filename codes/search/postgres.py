@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from codes.search.document import Document
-from codes.search.engine import SOURCES, TABLES, Engine, Posting, pack
+from codes.search.engine import SOURCES, TABLES, Engine, Posting, ranked
 
 # Any number that no other advisory lock of the database uses: "httpref search" in few digits.
 LOCK = 4_773_373
@@ -14,7 +14,8 @@ STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS codes_search_state"
     " (fingerprint text NOT NULL, vocabulary integer NOT NULL, documents integer NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_document"
-    " (entry bigint PRIMARY KEY, passages text NOT NULL, head tsvector NOT NULL, body tsvector NOT NULL)",
+    " (entry bigint PRIMARY KEY, number smallint NOT NULL, standing real NOT NULL, passages text NOT NULL,"
+    " head tsvector NOT NULL, body tsvector NOT NULL)",
     # Without the list of pending entries, which every search would have to read through.
     "CREATE INDEX IF NOT EXISTS codes_search_document_head ON codes_search_document USING gin (head)"
     " WITH (fastupdate = off)",
@@ -111,10 +112,10 @@ class PostgreSQLEngine(Engine):
 
     def store_terms(self, made: Iterable[Document]) -> None:
         self.run_many(
-            "INSERT INTO codes_search_document (entry, passages, head, body)"
-            " VALUES (%s, %s, array_to_tsvector(%s::text[]), array_to_tsvector(%s::text[]))",
+            "INSERT INTO codes_search_document (entry, number, standing, passages, head, body)"
+            " VALUES (%s, %s, %s, %s, array_to_tsvector(%s::text[]), array_to_tsvector(%s::text[]))",
             # The second vector has all terms, so that terms can be found together wherever each of them stands.
-            [(one.entry, pack(one.passages), sorted(one.head), sorted(one.head | one.body)) for one in made],
+            [(*ranked(one), sorted(one.head), sorted(one.head | one.body)) for one in made],
         )
 
     def stored_terms(self, entries: Sequence[int]) -> list[list[str]]:

@@ -32,6 +32,7 @@ class Unit:
     terms: dict[str, float]
     last: bool = False  # may be unfinished
     number: int | None = None
+    respelt: str = ""  # the nearest known word, if this one is not known
 
 
 @dataclass

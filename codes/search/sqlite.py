@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from codes.search.document import Document
-from codes.search.engine import SOURCES, TABLES, Engine, Posting, pack
+from codes.search.engine import SOURCES, TABLES, Engine, Posting, ranked
 
 STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS codes_search_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_state"
     " (fingerprint TEXT NOT NULL, vocabulary INTEGER NOT NULL, documents INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_document"
-    " (entry INTEGER PRIMARY KEY, passages TEXT NOT NULL, head TEXT NOT NULL, body TEXT NOT NULL)",
+    " (entry INTEGER PRIMARY KEY, number INTEGER NOT NULL, standing REAL NOT NULL, passages TEXT NOT NULL,"
+    " head TEXT NOT NULL, body TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_key (kind INTEGER, key TEXT, language TEXT, entry INTEGER,"
     " PRIMARY KEY (kind, key, language, entry)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS codes_search_key_entry ON codes_search_key (entry)",
@@ -66,8 +67,9 @@ class SQLiteEngine(Engine):
 
     def store_terms(self, made: Iterable[Document]) -> None:
         self.run_many(
-            "INSERT INTO codes_search_document (entry, passages, head, body) VALUES (%s, %s, %s, %s)",
-            [(one.entry, pack(one.passages), " ".join(sorted(one.head)), " ".join(sorted(one.body))) for one in made],
+            "INSERT INTO codes_search_document (entry, number, standing, passages, head, body)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [(*ranked(one), " ".join(sorted(one.head)), " ".join(sorted(one.body))) for one in made],
         )
 
     def stored_terms(self, entries: Sequence[int]) -> list[list[str]]:

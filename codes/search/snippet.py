@@ -1,0 +1,102 @@
+"""What a result shows of a meaning's texts: the passage that answers the query, with what matched marked in it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from os.path import commonprefix
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from codes.search.analyze import Token, canonical, tokens
+from codes.search.folding import composed, fold
+from codes.search.query import STOP, Unit
+
+LONGEST = 180
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+MARKUP = re.compile(r"[`*]|^\s*(?:[-+|>]|[0-9]+\.)\s+", re.MULTILINE)
+SENTENCE = re.compile(r"[^\n]+?(?:[。！？]|[.!?](?=\s)|$)", re.MULTILINE)
+
+
+@dataclass
+class Wanted:
+    """What a passage should show: the terms of the units that count."""
+
+    terms: frozenset[str]
+    needles: tuple[str, ...]  # what a folded passage contains if it has one of the terms, or nearly
+
+    @classmethod
+    def by(cls, units: Sequence[Unit]) -> "Wanted":
+        """What these units want; stop words only where there is nothing else, and never the number itself."""
+        words = [unit for unit in units if unit.number is None]
+        counting = [unit for unit in words if unit.weight > STOP] or words
+        needles = (commonprefix([unit.word, term]) or term for unit in counting for term in unit.terms)
+        return cls(frozenset(term for unit in counting for term in unit.terms), tuple(dict.fromkeys(needles)))
+
+    def in_text(self, text: str) -> list[Token]:
+        """The terms that a composed text has, with their places."""
+        return [token for token in tokens(text) if token.term in self.terms]
+
+
+def plain(source: str) -> str:
+    """The words of a Markdown text, for a reader of plain text."""
+    return MARKUP.sub("", LINK.sub(r"\1", source))
+
+
+@lru_cache(maxsize=4_000)
+def sentences(source: str) -> tuple[tuple[str, str], ...]:
+    """The sentences of a Markdown text as plain, composed text, each with its folded form. Kept, as tokens are."""
+    found = (sentence.strip() for sentence in SENTENCE.findall(composed(plain(source))))
+    return tuple((sentence, canonical(fold(sentence))[0]) for sentence in found if sentence)
+
+
+def best_sentence(sources: Iterable[str], wanted: Wanted) -> str:
+    """The sentence that seems to have most of what is wanted, the first of equals; empty if none has anything."""
+    best, most = "", 0
+    for source in sources:
+        for sentence, folded in sentences(source):
+            found = sum(needle in folded for needle in wanted.needles)
+            if found > most:
+                best, most = sentence, found
+    return best
+
+
+def coverage(text: str, wanted: Wanted) -> int:
+    """How many different wanted terms a text has."""
+    return len({token.term for token in wanted.in_text(text)})
+
+
+def marked(text: str, wanted: Wanted) -> SafeString:
+    """A text as HTML with what is wanted in <mark>, cut to about LONGEST characters around the first mark."""
+    text = composed(text)
+    spans: list[tuple[int, int]] = []
+    for token in sorted(wanted.in_text(text), key=lambda token: token.start):
+        if spans and token.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], token.end))
+        else:
+            spans.append((token.start, token.end))
+    start, end = window(text, spans[0] if spans else (0, 0))
+    pieces: list[SafeString] = []
+    at = start
+    for low, high in spans:
+        if start <= low and high <= end:
+            pieces.append(format_html("{}<mark>{}</mark>", text[at:low], text[low:high]))
+            at = high
+    pieces.append(format_html("{}", text[at:end]))
+    body = format_html_join("", "{}", ((piece,) for piece in pieces))
+    return format_html("{}{}{}", "… " if start else "", body, " …" if end < len(text) else "")
+
+
+def window(text: str, first: tuple[int, int]) -> tuple[int, int]:
+    """The part of a text to show: all of a short one; of a long one what stands around the first mark."""
+    if len(text) <= LONGEST:
+        return 0, len(text)
+    start = max(0, min(first[0] - LONGEST // 4, len(text) - LONGEST))
+    if start:
+        start = text.find(" ", start, first[0]) + 1 or start  # at a word, where words have blanks between them
+    end = min(len(text), max(start + LONGEST, first[1]))
+    if end < len(text):
+        space = text.rfind(" ", max(first[1], end - 20), end)
+        end = space if space > 0 else end
+    return start, end
