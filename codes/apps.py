@@ -14,7 +14,7 @@ class CodesConfig(AppConfig):
         from codes import checks  # noqa: F401  (registers the system checks)
         from codes.search import index
 
-        # Django calls these around migrations and for each new connection; the writes themselves are no signals' business.
+        # What Django calls around migrations and for a new connection. No write of the reference sends a signal.
         pre_migrate.connect(index.before_migrations, sender=self)
         post_migrate.connect(index.after_migrations, sender=self)
         connection_created.connect(index.follow_connection)

@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 
 from codes.localized import LocalizedModel
+from codes.search.index import complaint
 
 
 @register(Tags.database)
@@ -28,3 +29,13 @@ def base_columns_repeat_english(*, app_configs: Any = None, databases: Any = Non
                         )
                     )
     return found
+
+
+@register(Tags.database)
+def search_index_is_current(*, app_configs: Any = None, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a search index that is missing or not the one that the reference and the settings ask for."""
+    return [
+        Warning(f"The search index {found}.", hint="Run: manage.py rebuild_search", id="codes.W002")
+        for alias in databases or []
+        if (found := complaint(alias))
+    ]

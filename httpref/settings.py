@@ -6,8 +6,10 @@ with the list of what is missing, rather than run on a default that is not safe.
 
 import os
 import secrets
+import sqlite3
 import tempfile
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -169,6 +171,14 @@ except (ValueError, UserWarning, ImproperlyConfigured):
         "sqlite:////path/to/file, redis://host:6379/0."
     ) from None
 if database["ENGINE"] == "django.db.backends.sqlite3":
+    try:
+        with closing(sqlite3.connect(":memory:")) as probe:
+            probe.execute("CREATE VIRTUAL TABLE probe USING fts5 (text)")
+    except sqlite3.OperationalError as error:
+        raise ImproperlyConfigured(
+            "the SQLite of this Python was built without FTS5, which the search needs. "
+            "Use another build of Python, or PostgreSQL: DATABASE_URL=postgres://user:secret@host:5432/name"
+        ) from error
     # Writers queue from their first statement on, instead of failing at their second;
     # readers never wait for them.
     database["OPTIONS"] = {

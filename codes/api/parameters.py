@@ -35,6 +35,11 @@ class Parameters(Schema):
         return values
 
 
+class SearchParameters(Parameters):
+    q: Annotated[str, Field(description="what is looked for; cut to 200 characters")] = ""
+    limit: Annotated[int, Field(ge=1, le=50, description="how many meanings at most")] = 10
+
+
 class CodesParameters(Parameters):
     class_: Annotated[str | None, Field(alias="class", pattern="^[1-5](xx)?$")] = None
     origin: Annotated[str | None, Field(pattern="^[-a-z0-9]+$", max_length=60)] = None

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from codes.localized import text
 from codes.models import StatusCode
+from codes.search.find import Result
 
 SHORT_FIELDS = ("name", "summary")
 LONG_FIELDS = ("description", "server", "client", "visitor")
@@ -32,13 +33,33 @@ def texts(row: Any, fields: tuple[str, ...], language: str) -> dict[str, Any]:
     }
 
 
+def meaning_url(row: StatusCode, language: str) -> str:
+    """The address of a meaning: its number's page, and where on it an unregistered one stands."""
+    url = page_url(row, language)
+    return url if row.is_registered else f"{url}#{row.anchor}"
+
+
+def search_result(result: Result, language: str) -> dict[str, Any]:
+    """A result with the keys of the contract."""
+    row = result.code
+    return {
+        "number": row.number,
+        "origin": row.origin_id,
+        "reason_phrase": row.reason_phrase,
+        "name": text(row, "name", language).value,
+        "summary": text(row, "summary", language).value,
+        "snippet": result.snippet,
+        "url": meaning_url(row, language),
+        "score": result.score,
+    }
+
+
 def meaning(row: StatusCode, language: str, *, full: bool) -> dict[str, Any]:
     """A meaning with the keys of the contract."""
     columns = (
         "number", "reason_phrase", "registration", "expires", "visibility", "confidence",
         "heuristically_cacheable", "content_allowed", "redirect_keeps_method", "sources",
     )  # fmt: skip
-    url = page_url(row, language)
     return {
         **{name: getattr(row, name) for name in columns},
         "origin": row.origin_id,
@@ -60,7 +81,7 @@ def meaning(row: StatusCode, language: str, *, full: bool) -> dict[str, Any]:
         "former_names": row.former_names(),
         "aliases": [alias.text for alias in row.aliases.all() if alias.language == language],
         "symbols": [{"ecosystem": symbol.ecosystem.slug, "symbol": symbol.symbol} for symbol in row.symbols.all()],
-        "url": url if row.is_registered else f"{url}#{row.anchor}",
+        "url": meaning_url(row, language),
         **texts(row, SHORT_FIELDS + LONG_FIELDS if full else SHORT_FIELDS, language),
         **({"example": row.example} if full else {}),
     }

@@ -93,6 +93,29 @@ class Classes(Schema):
     results: list[ClassJSON]
 
 
+class SearchResult(Schema):
+    """A meaning that was found. The snippet is HTML: escaped, with ``<mark>`` around what matched."""
+
+    number: int
+    origin: str
+    reason_phrase: str
+    name: str
+    summary: str
+    snippet: str
+    url: str
+    score: float
+
+
+class SearchResults(Schema):
+    """The likeliest meanings first, those of one number together."""
+
+    query: Annotated[str, Field(description="what was looked for")]
+    lang: str
+    count: int
+    results: list[SearchResult]
+    message: Annotated[str | None, Field(description="only where the query was cut")] = None
+
+
 class SpecificationJSON(Schema):
     slug: str
     title: str

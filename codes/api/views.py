@@ -5,16 +5,18 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Path, Query
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
-from codes.api.parameters import CodesParameters, Parameters
-from codes.api.representation import LONG_FIELDS, SHORT_FIELDS, meaning, page_url, texts, with_everything
-from codes.api.schemas import Classes, Codes, NumberJSON, Specifications
+from codes.api.parameters import CodesParameters, Parameters, SearchParameters
+from codes.api.representation import LONG_FIELDS, SHORT_FIELDS, meaning, page_url, search_result, texts, with_everything
+from codes.api.schemas import Classes, Codes, NumberJSON, SearchResults, Specifications
 from codes.errors import problem
 from codes.models import Specification, StatusClass, StatusCode
+from codes.search.find import search as find_meanings
 
 
 class Renderer(JSONRenderer):
@@ -107,6 +109,16 @@ def specifications(request: HttpRequest, parameters: Query[Parameters]) -> dict[
         for row in Specification.objects.with_graph()
     ]
     return {"count": len(results), "results": results}
+
+
+@readable("/search/", response=SearchResults, exclude_none=True, summary="The meanings that a query means")
+def search(request: HttpRequest, parameters: Query[SearchParameters]) -> dict[str, Any]:
+    found = find_meanings(parameters.q, parameters.lang, parameters.limit)
+    results = [search_result(result, parameters.lang) for result in found.results]
+    answer = {"query": found.query.text, "lang": parameters.lang, "count": len(results), "results": results}
+    with translation.override(parameters.lang):
+        message = _("The query was too long: only its first 200 characters were searched.")
+    return {**answer, "message": message} if found.query.cut else answer
 
 
 @api.exception_handler(ValidationError)

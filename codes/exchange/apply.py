@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 
 from codes.exchange.bundle import Bundle, BundleError, Record, bundled_models, stored_value
+from codes.search.index import refresh
 
 Progress = Callable[[str, int], None]
 Key = tuple[Any, ...]
@@ -32,6 +33,7 @@ def seed(*, bundle: Bundle, progress: Progress) -> None:
             records = bundle.records[str(model._meta.model_name)]
             known[model] = create_rows(model, records, known)
             progress(str(model._meta.verbose_name_plural), len(records))
+        refresh()
 
 
 def create_rows(

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -17,6 +18,12 @@ class ComparisonQuerySet(LocalizedQuerySet["Comparison"]):
         """With the codes compared, as a list shows them."""
         codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
         return self.prefetch_related(models.Prefetch("codes", codes))
+
+    def comparing(self, numbers: Iterable[int]) -> "Comparison | None":
+        """The comparison of fewest codes that has all of these, at least two; None if there is none."""
+        asked = {f"{number:03}" for number in numbers}
+        rows = sorted(self, key=lambda row: len(row.numbers)) if len(asked) > 1 else []
+        return next((row for row in rows if asked <= set(row.numbers)), None)
 
 
 class Comparison(LocalizedModel):

@@ -8,6 +8,7 @@ neighbouring characters of Chinese, Japanese or Korean. Terms that differ betwee
 
 import re
 import threading
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,6 +36,9 @@ REGIONAL_TERM = re.compile(
     + ")"
 )
 STOP_WORDS = frozenset(data_lines("stop_words.txt"))
+WEAK_WORDS = frozenset(("no", "not", "too", "very"))
+# How much a part of a text counts. Two ideographs are less than a word, and overlap.
+WORD, PAIR, WEAK, STOP = 1.0, 0.6, 0.4, 0.1
 
 
 class Token(NamedTuple):
@@ -66,6 +70,21 @@ def stem(word: str) -> str:
     if all("\u0400" <= letter <= "\u052f" for letter in word):
         return str(STEMMERS.cyrillic.stemWord(word))
     return word
+
+
+STOP_TERMS = frozenset(map(stem, STOP_WORDS))
+
+
+def weight(word: str) -> float:
+    """How much a folded word counts; a word without letters of an alphabet is a pair of ideographs."""
+    if is_ideographic(word):
+        return PAIR
+    return STOP if word in STOP_WORDS else WEAK if word in WEAK_WORDS else WORD
+
+
+def length(terms: Iterable[str]) -> float:
+    """The length of a passage, in what its terms count: stop words as little as in a query."""
+    return round(sum(STOP if term in STOP_TERMS else weight(term) for term in terms), 2)
 
 
 def is_ideographic(run: str) -> bool:

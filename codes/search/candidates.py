@@ -1,20 +1,21 @@
 """One query's way through the index: from its units to meanings with scores."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from codes.search.document import Document, documents
-from codes.search.engine import Candidate, Engine, Posting, ranked, unpack
+from codes.search.engine import Candidate, Engine, Posting, ranked
+from codes.search.index import MOST_CHANGED
 from codes.search.query import Unit, parse
-from codes.search.rank import Evidence, Ranking, key_score, promising, rarity
+from codes.search.rank import EXACT_KEY, Evidence, Ranking, key_score, passage_weight, promising, rarity
 from codes.search.vocabulary import vocabulary
 
 # With so many documents for a unit the rest is left out: they are the least telling units.
 MOST_POSTINGS = 400
 MOST_KEYS = 40
-MOST_RANKED = 60
-# Changed meanings that a search reads from the reference itself until the index has them.
-MOST_CHANGED = 200
+MOST_RANKED = 40
+# A known word of so few letters may still be the beginning of another one.
+MAY_BE_UNFINISHED = 4
 MOST_COMPLETIONS, MOST_SPELLINGS = 20, 8
 # How well a guess stands for the word that was typed: unfinished, with one error, with two.
 UNFINISHED, MISSPELT, MISSPELT_TWICE = 0.8, 0.85, 0.65
@@ -54,14 +55,13 @@ class Search:
         for entry, document in self.changed.items():
             if document and entry in entries:
                 candidates[entry] = Candidate(*ranked(document)[1:])
-        wanted = {term for unit in self.query.units for term in unit.terms}
-        passages = {entry: unpack(candidate.packed, wanted) for entry, candidate in candidates.items()}
         ranking = Ranking(self.query, rarities, self.reader)
-        ranking.stress_origins(passages.values())
+        matches = {entry: ranking.matches(candidate.packed) for entry, candidate in candidates.items()}
+        ranking.stress_origins(matches.values())
         hits = []
         for entry, candidate in candidates.items():
             anywhere = {place for place, posting in enumerate(postings) if entry in posting.anywhere}
-            score = ranking.score(Evidence(keys.get(entry, 0.0), passages[entry], anywhere))
+            score = ranking.score(Evidence(keys.get(entry, 0.0), matches[entry], anywhere))
             hits.append(Hit(entry, candidate.number, score * candidate.standing))
         return sorted(hits, key=lambda hit: (-hit.score, hit.number, hit.entry))
 
@@ -76,7 +76,17 @@ class Search:
         for kind, key, language, entry in rows:
             score = key_score(kind, key, language, asked=asked, reader=self.reader)
             found[entry] = max(found.get(entry, 0.0), score)
+        if all(key != asked for _, key, _, _ in rows):
+            for entry, score in self.near_names(asked):
+                found[entry] = max(found.get(entry, 0.0), score)
         return found
+
+    def near_names(self, asked: str) -> Iterator[tuple[int, float]]:
+        """The meanings with a name that is nearly the query, and what that says."""
+        near = dict(self.vocabulary.near_names(asked, MOST_SPELLINGS))
+        for kind, _, language, entry in self.index.keys_of_names(list(near)) if near else ():
+            if entry not in self.changed:
+                yield entry, MISSPELT * EXACT_KEY * passage_weight(kind, language, self.reader)
 
     def postings(self, units: Sequence[Unit]) -> list[Posting]:
         """The meanings that have each unit, those that changed included as they are now."""
@@ -115,7 +125,8 @@ class Search:
     def guess(self, unit: Unit, is_known: bool) -> bool:
         """Add to a unit the terms of words that it may stand for; whether there are any."""
         words = self.vocabulary
-        if unit.last and len(unit.word) > 1 and unit.word not in words.terms:
+        is_short = len(unit.word) <= MAY_BE_UNFINISHED
+        if unit.last and len(unit.word) > 1 and (is_short or unit.word not in words.terms):
             for word in words.completions(unit.word, MOST_COMPLETIONS):
                 unit.terms.setdefault(words.terms[word], UNFINISHED)
         if len(unit.terms) == 1 and not is_known:
@@ -134,9 +145,7 @@ class Search:
         ]
         counts: dict[Any, int] = self.index.frequencies(frequent) if frequent else {}
         return [
-            rarity(
-                self.state.documents, max([len(posting.anywhere), *(counts.get(term, 0) for term in unit.terms)])
-            )
+            rarity(self.state.documents, max([len(posting.anywhere), *(counts.get(term, 0) for term in unit.terms)]))
             for unit, posting in zip(self.query.units, postings, strict=True)
         ]
 

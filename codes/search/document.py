@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from codes.localized import column, shown_languages
 from codes.models import StatusClass, StatusCode
 from codes.models.header import FieldRole
-from codes.models.status_code import Registration, Visibility
 from codes.models.specification import Role
+from codes.models.status_code import Registration, Visibility
 from codes.search.analyze import NOT_WORD, REGIONAL, REGIONAL_TERM, runs, spell_out, terms, words
 from codes.search.folding import composed, fold
 
@@ -175,8 +175,6 @@ def document(row: StatusCode, status_class: StatusClass | None) -> Document:
 def documents(entries: Iterable[int]) -> list[Document]:
     """The documents of the meanings with these primary keys; those that do not exist are left out."""
     rows: Any = StatusCode.objects.filter(pk__in=list(entries)).select_related("origin")
-    rows = rows.prefetch_related(
-        "symbols", "aliases", "header_field_uses__header_field", "references__specification"
-    )
+    rows = rows.prefetch_related("symbols", "aliases", "header_field_uses__header_field", "references__specification")
     classes = {row.digit: row for row in StatusClass.objects.all()}
     return [document(row, classes.get(row.digit or 0)) for row in rows]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from codes.search.analyze import length
 from codes.search.document import Document, Passage
 
 # Which rows of the reference say something of which meanings: the table, and the statement that finds the
@@ -61,7 +62,8 @@ class Engine(ABC):
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         with self.connection.cursor() as cursor:
             cursor.execute(statement, values)
-            return cursor.fetchall()
+            found: list[Any] = cursor.fetchall()
+            return found
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         with self.connection.cursor() as cursor:
@@ -101,6 +103,14 @@ class Engine(ABC):
 
     def exists(self) -> bool:
         return "codes_search_state" in self.connection.introspection.table_names()
+
+    def reference_exists(self) -> bool:
+        """Whether the tables that the index follows are there."""
+        return set(SOURCES) <= set(self.connection.introspection.table_names())
+
+    def meanings(self) -> int:
+        """How many meanings the reference has."""
+        return int(self.rows("SELECT count(*) FROM codes_statuscode")[0][0])
 
     # State and queue
 
@@ -145,6 +155,9 @@ class Engine(ABC):
         counts: Counter[str] = Counter(term for one in made for term in one.head | one.body)
         counts.subtract(term for found in self.stored_terms(entries) for term in set(found))
         places = ", ".join(["%s"] * len(entries))
+        names = {key.key for one in made for key in one.keys if key.kind in (1, 2)}
+        statement = f"SELECT key FROM codes_search_key WHERE kind IN (1, 2) AND entry IN ({places})"
+        names.difference_update(key for (key,) in self.rows(statement, entries))
         self.run(f"DELETE FROM codes_search_document WHERE entry IN ({places})", entries)
         self.run(f"DELETE FROM codes_search_key WHERE entry IN ({places})", entries)
         self.store_terms(made)
@@ -163,7 +176,7 @@ class Engine(ABC):
             "INSERT INTO codes_search_word (word, term) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             sorted({pair for one in made for pair in one.words}),
         )
-        moved = before != self.rows("SELECT count(*) FROM codes_search_word")
+        moved = bool(names) or before != self.rows("SELECT count(*) FROM codes_search_word")
         self.run(
             "UPDATE codes_search_state SET vocabulary = vocabulary + %s,"
             " documents = (SELECT count(*) FROM codes_search_document)",
@@ -190,11 +203,28 @@ class Engine(ABC):
         statement = " UNION ALL ".join(one.format(kind) for kind in kinds)
         return self.rows(statement, [value for kind in kinds for value in (kind, key, key + "\U0010ffff", most)])
 
+    def keys_of_names(self, keys: Sequence[str]) -> list[tuple[int, str, str, int]]:
+        """Kind, key, language and meaning of names and former names with these keys."""
+        places = ", ".join(["%s"] * len(keys)) or "NULL"
+        statement = (
+            f"SELECT kind, key, language, entry FROM codes_search_key WHERE kind IN (1, 2) AND key IN ({places})"
+        )
+        return self.rows(statement, keys)
+
+    def name_keys(self) -> list[str]:
+        """The keys of names and former names."""
+        return [key for (key,) in self.rows("SELECT DISTINCT key FROM codes_search_key WHERE kind IN (1, 2)")]
+
     def candidates(self, entries: Sequence[int]) -> dict[int, Candidate]:
         """What ranking needs of these documents."""
         places = ", ".join(["%s"] * len(entries)) or "NULL"
         statement = f"SELECT entry, number, standing, passages FROM codes_search_document WHERE entry IN ({places})"
         return {entry: Candidate(*rest) for entry, *rest in self.rows(statement, entries)}
+
+    def texts(self, entries: Sequence[int], columns: Sequence[str]) -> list[Any]:
+        """The primary key and these columns of meanings: the hundredth part of what a row has."""
+        places = ", ".join(["%s"] * len(entries)) or "NULL"
+        return self.rows(f"SELECT id, {', '.join(columns)} FROM codes_statuscode WHERE id IN ({places})", entries)
 
     def names(self, entries: Sequence[int], language: str) -> list[tuple[int, str]]:
         """What these meanings are called besides their names: aliases in a language, former names, symbols."""
@@ -217,29 +247,10 @@ class Engine(ABC):
 
 
 def pack(passages: Iterable[Passage]) -> str:
-    """Passages as they are stored: a line each, every term between two blanks."""
-    return "".join(f"{kind}\t{language}\t {' '.join(terms)} \n" for kind, language, terms in passages)
+    """Passages as they are stored: a line each of kind, language, length and terms, every term between two blanks."""
+    return "".join(f"{kind}\t{language}\t{length(terms)}\t {' '.join(terms)} \n" for kind, language, terms in passages)
 
 
 def ranked(one: Document) -> tuple[int, int, float, str]:
     """The columns of a document that ranking reads."""
     return one.entry, one.number, one.standing, pack(one.passages)
-
-
-def unpack(packed: str, wanted: Iterable[str]) -> list[Passage]:
-    """Those of the packed passages that have one of the terms; of a single ideograph, those where it stands."""
-    lines: dict[int, int] = {}
-    for term in wanted:
-        needle = term if is_single(term) else f" {term} "
-        at = packed.find(needle)
-        while at >= 0:
-            start, end = packed.rfind("\n", 0, at) + 1, packed.find("\n", at)
-            lines[start] = end
-            at = packed.find(needle, end)
-    split = (packed[start:end].split("\t") for start, end in sorted(lines.items()))
-    return [Passage(int(kind), language, terms.split()) for kind, language, terms in split]
-
-
-def is_single(term: str) -> bool:
-    """Whether a term is one ideograph, which is asked for wherever it stands."""
-    return len(term) == 1 and not term.isascii()

@@ -88,8 +88,7 @@ class Passages:
         entries = list(self.sources)
         names = columns(LONG_TEXTS, dict.fromkeys([language, DEFAULT_LANGUAGE]))
         summaries = {row.pk: text(row, "summary", language).language for row in rows}
-        texts = StatusCode.objects.using(using).filter(pk__in=entries).values_list("pk", *names)
-        for entry, *values in texts.rewrite(False):  # type: ignore[attr-defined]
+        for entry, *values in engine(using).texts(entries, names):
             by_name = dict(zip(names, values, strict=True))
             self.sources[entry] += [by_name[column(name, summaries[entry])] or "" for name in LONG_TEXTS]
         for entry, name in engine(using).names(entries, language):

@@ -26,9 +26,11 @@ Progress = Callable[[int, int], None]
 
 ENGINES: dict[str, type[Engine]] = {"sqlite": SQLiteEngine, "postgresql": PostgreSQLEngine}
 # The layout of the tables: move it when they change.
-LAYOUT = 2
+LAYOUT = 3
 # Meanings that one transaction of ``refresh`` indexes: writers of SQLite wait for its end.
 BATCH = 100
+# Changed meanings that a search reads from the reference itself until the index has them.
+MOST_CHANGED = 200
 NOTES = 5_000
 
 # A statement of Django's that writes to the reference.
@@ -107,6 +109,33 @@ def rebuild(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> 
     return refresh(using, progress)
 
 
+def complaint(using: str = DEFAULT_DB_ALIAS) -> str:
+    """What is wrong with the index, as the end of a sentence; empty if nothing is, or if there is no reference."""
+    index = engine(using)
+    if not index.reference_exists():
+        return ""
+    if not index.exists():
+        return "does not exist"
+    if index.state().fingerprint != fingerprint():
+        return "was made for other languages or by another version"
+    if not index.expected_triggers() <= index.triggers():
+        return "lacks triggers, so that it does not hear of changes"
+    waiting = len(index.pending(MOST_CHANGED + 1))
+    if waiting > MOST_CHANGED:
+        return "is behind by more meanings than a search looks up by itself"
+    if not waiting and index.state().documents != index.meanings():
+        return "has not as many meanings as the reference"
+    return ""
+
+
+def bring_up_to_date(using: str = DEFAULT_DB_ALIAS) -> None:
+    """What a start does: build an index that is missing or another one's, and index what is noted."""
+    if complaint(using):
+        rebuild(using)
+    else:
+        refresh(using)
+
+
 # Following the writes
 
 
@@ -153,7 +182,7 @@ def before_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
 
 def after_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
     """Make what is missing; after a real migration everything is indexed anew, for its texts may have changed."""
-    if "codes_statuscode" not in connections[using].introspection.table_names():
+    if not engine(using).reference_exists():
         return
     install(using)
     if plan:

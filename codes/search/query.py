@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from codes.search.analyze import DOCUMENT, SEAMS, STOP_WORDS, tokens
+from codes.search.analyze import DOCUMENT, SEAMS, tokens, weight
 from codes.search.document import key_of
 from codes.search.folding import composed, data_lines, fold
 from codes.search.vocabulary import Vocabulary
@@ -14,13 +14,11 @@ MOST_UNITS = 32
 FILLERS = re.compile("|".join(sorted(data_lines("fillers.txt"), key=lambda filler: -len(filler))))
 PROTOCOL = re.compile(r"\bhttps?/[0-9](?:\.[0-9])?(?![\w.])", re.IGNORECASE)
 CLASS = re.compile(r"(?<![^\W_])([1-5])(?:xx|\*\*|__|\?\?)(?![^\W_])", re.IGNORECASE)
+NOTATION = re.compile(r"[1-5]xx")
 SECTION = re.compile(r"^\W*rfc[\s-]*0*([0-9]{1,5})\W+(?:section|sec|§|第|节)?\W*([0-9a-z]+(?:\.[0-9]+)+)\W*$")
 SPACE = re.compile(r"\s+")
 WORD_OF_TEXT = re.compile(r"[^\W_]+")
 NUMBER = re.compile(r"[0-9]{3}")
-
-# How much a part of the query counts. Two ideographs are less than a word, and overlap.
-WORD, PAIR, STOP = 1.0, 0.6, 0.1
 
 
 @dataclass
@@ -31,6 +29,7 @@ class Unit:
     weight: float
     terms: dict[str, float]
     last: bool = False  # may be unfinished
+    is_class: bool = False  # names a status class: 4xx
     number: int | None = None
     respelt: str = ""  # the nearest known word, if this one is not known
 
@@ -47,7 +46,13 @@ class Query:
     @property
     def number(self) -> int | None:
         """The status code, if the query is nothing else."""
-        return int(self.key) if NUMBER.fullmatch(self.key) else None
+        asked = fold(self.text)
+        return int(asked) if NUMBER.fullmatch(asked) else None
+
+    @property
+    def numbers(self) -> list[int]:
+        """The status codes that stand in the query."""
+        return [unit.number for unit in self.units if unit.number is not None]
 
 
 def cleaned(text: str) -> str:
@@ -65,6 +70,8 @@ def parse(typed: str, vocabulary: Vocabulary) -> Query:
     query.units = units_of(without_protocol(taken_apart(text, vocabulary)), vocabulary)[:MOST_UNITS]
     if query.units and not typed.endswith(" "):
         query.units[-1].last = True
+    if all(unit.is_class for unit in query.units):
+        query.key = ""  # every code of the class, not those whose texts name it
     return query
 
 
@@ -100,8 +107,8 @@ def is_one_word(compound: str, vocabulary: Vocabulary) -> bool:
 
 
 def unit(term: str, word: str) -> Unit:
-    weight = (STOP if word in STOP_WORDS else WORD) if word else PAIR
-    return Unit(word, weight, {term: 1.0}, number=int(word) if NUMBER.fullmatch(word) else None)
+    number = int(word) if NUMBER.fullmatch(word) else None
+    return Unit(word, weight(word or term), {term: 1.0}, number=number, is_class=NOTATION.fullmatch(word) is not None)
 
 
 def without_fillers(text: str) -> str:

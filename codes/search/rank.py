@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log
+from typing import NamedTuple
 
-from codes.search.analyze import STOP_WORDS, stem
-from codes.search.document import NEUTRAL, Kind, Passage
-from codes.search.engine import is_single
-from codes.search.query import PAIR, STOP, WORD, Query, Unit
+from codes.search.analyze import STOP
+from codes.search.document import NEUTRAL, Kind
+from codes.search.query import Query
 
 # How much a kind of passage says about a meaning.
 KIND_WEIGHTS = {
@@ -33,21 +33,29 @@ FURTHER = 0.25
 # Kinds that name a meaning as a whole: how much of such a passage is asked for matters, too.
 NAMING = frozenset((Kind.NAME, Kind.FORMER_NAME, Kind.SYMBOL, Kind.ALIAS))
 OTHER_LANGUAGE = 0.94
-EXACT_KEY, BEGINNING = 1.2, 0.6
+EXACT_KEY, BEGINNING = 1.2, 0.9
 # A number, and a vendor's name, are in the query on purpose.
 NUMBER_STRESS, ORIGIN_STRESS = 4.0, 2.5
 # A passage that has half of what is asked says less than half.
 RECALL_POWER = 1.3
-STOP_TERMS = frozenset(stem(word) for word in STOP_WORDS)
+
+
+class Match(NamedTuple):
+    """A passage of a candidate that has something of the query: the places of the units, and how well it has each."""
+
+    kind: int
+    language: str
+    length: float
+    fits: dict[int, float]
 
 
 @dataclass
 class Evidence:
-    """What speaks for a meaning: its keys, its passages that have anything of the query, and the places of the units that any of its texts has."""
+    """What speaks for a meaning."""
 
-    keys: float = 0.0
-    passages: Sequence[Passage] = ()
-    anywhere: set[int] = field(default_factory=set)
+    keys: float
+    matches: Sequence[Match]
+    anywhere: set[int]  # the places of the units that any of its texts has
 
 
 def rarity(documents: int, frequency: int) -> float:
@@ -71,12 +79,9 @@ def key_score(kind: int, key: str, language: str, *, asked: str, reader: str) ->
     return BEGINNING * weight * (0.6 + 0.4 * len(asked) / len(key))
 
 
-def match(unit: Unit, terms: frozenset[str]) -> float:
-    """How well a passage with these terms has what a unit asks for."""
-    if len(unit.terms) == 1:
-        term = next(iter(unit.terms))
-        return 1.0 if term in terms or (is_single(term) and any(term in other for other in terms)) else 0.0
-    return max((unit.terms[term] for term in terms.intersection(unit.terms)), default=0.0)
+def is_single(term: str) -> bool:
+    """Whether a term is one ideograph, which is asked for wherever it stands."""
+    return len(term) == 1 and not term.isascii()
 
 
 class Ranking:
@@ -88,48 +93,58 @@ class Ranking:
             unit.weight * rare * (NUMBER_STRESS if unit.number is not None else 1.0)
             for unit, rare in zip(query.units, rarities, strict=True)
         ]
+        counting = [unit for unit in query.units if unit.weight > STOP] or query.units
+        self.places: dict[str, dict[int, float]] = {}
+        for place, unit in enumerate(query.units):
+            if unit in counting:
+                for term, fit in unit.terms.items():
+                    self.places.setdefault(term, {})[place] = fit
 
-    def stress_origins(self, passages: Iterable[Sequence[Passage]]) -> None:
+    def matches(self, packed: str) -> list[Match]:
+        """The passages of a candidate that have anything of the query. Looks for the terms in the packed text."""
+        lines: dict[int, dict[int, float]] = {}
+        for term, places in self.places.items():
+            needle = term if is_single(term) else f" {term} "
+            at = packed.find(needle)
+            while at >= 0:
+                fits = lines.setdefault(packed.rfind("\n", 0, at) + 1, {})
+                for place, fit in places.items():
+                    fits[place] = max(fits.get(place, 0.0), fit)
+                at = packed.find(needle, packed.find("\n", at))
+        found = []
+        for start, fits in lines.items():
+            kind, language, length = packed[start : packed.find(" ", start)].split("\t", 2)
+            found.append(Match(int(kind), language, float(length), fits))
+        return found
+
+    def stress_origins(self, every: Iterable[Sequence[Match]]) -> None:
         """Let the units that name an origin of one of the candidates count more."""
-        origins = {term for each in passages for kind, _, terms in each if kind == Kind.ORIGIN for term in terms}
-        for place, unit in enumerate(self.units):
-            if not origins.isdisjoint(unit.terms):
-                self.masses[place] *= ORIGIN_STRESS
+        for place in {place for matches in every for m in matches if m.kind == Kind.ORIGIN for place in m.fits}:
+            self.masses[place] *= ORIGIN_STRESS
 
     def score(self, evidence: Evidence) -> float:
         """How much of the query the passages cover, how well the best of them names it, and the keys."""
         mass = sum(self.masses) or 1.0
         by_kind: list[dict[int, float]] = [{} for _ in self.units]
-        origin = frozenset(term for kind, _, terms in evidence.passages if kind == Kind.ORIGIN for term in terms)
-        from_origin = self.fits(origin)
+        from_origin = {place: fit for m in evidence.matches if m.kind == Kind.ORIGIN for place, fit in m.fits.items()}
         best_passage = 0.0
-        for kind, language, terms in evidence.passages:
-            fits = self.fits(frozenset(terms))
-            if not fits:
-                continue
+        for kind, language, length, fits in evidence.matches:
             weight = passage_weight(kind, language, self.reader)
+            if kind != Kind.CLASS:  # what mentions 4xx is not all that is one
+                fits = {place: fit for place, fit in fits.items() if not self.units[place].is_class}
             for place, fit in fits.items():
                 by_kind[place][kind] = max(by_kind[place].get(kind, 0.0), fit * weight)
-            if kind in NAMING:
+            if fits and kind in NAMING:
                 with_origin = from_origin | fits
                 recall = sum(fit * self.masses[place] for place, fit in with_origin.items()) / mass
-                precision = sum(self.units[place].weight for place in fits) / length(terms)
-                best_passage = max(best_passage, weight * recall**RECALL_POWER * (0.4 + 0.6 * min(precision, 1.0)))
+                precision = sum(self.units[place].weight for place in fits) / length
+                naming = weight * recall**RECALL_POWER * (0.4 + 0.6 * min(precision, 1.0))
+                best_passage = max(best_passage, naming)
         covered = 0.0
         for place, found in enumerate(by_kind):
             strengths = sorted([*found.values(), BODY_WEIGHT if place in evidence.anywhere else 0.0], reverse=True)
             covered += self.masses[place] * (strengths[0] + FURTHER * sum(strengths[1:3]))
         return covered / mass + best_passage + evidence.keys
-
-    def fits(self, terms: frozenset[str]) -> dict[int, float]:
-        """The places of the units that a passage has, with how well it has them."""
-        found = {place: match(unit, terms) for place, unit in enumerate(self.units)}
-        return {place: fit for place, fit in found.items() if fit}
-
-
-def length(terms: Sequence[str]) -> float:
-    """The length of a passage in the units of a query: stop words count as little as there."""
-    return sum(STOP if term in STOP_TERMS else WORD if term.isascii() else PAIR for term in terms)
 
 
 def promising(

@@ -9,9 +9,9 @@ from os.path import commonprefix
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from codes.search.analyze import Token, canonical, tokens
+from codes.search.analyze import STOP, Token, canonical, tokens
 from codes.search.folding import composed, fold
-from codes.search.query import STOP, Unit
+from codes.search.query import Unit
 
 LONGEST = 180
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")

@@ -2,6 +2,7 @@
 
 import threading
 from bisect import bisect_left
+from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -12,30 +13,19 @@ SHORTEST_MISSPELT = 4
 LONG_WORD = 8  # from this length on a word may have two errors
 
 
-class Vocabulary:
-    """The vocabulary of an index, in memory."""
+class Spellings:
+    """Words or keys, to be found by what is nearly their spelling."""
 
-    def __init__(self, words: list[tuple[str, str]]) -> None:
-        self.terms = dict(words)
-        self.sorted = sorted(self.terms)
+    def __init__(self, known: Iterable[str]) -> None:
         self.by_length: dict[int, list[str]] = {}
-        for word in self.sorted:
+        for word in sorted(known):
             self.by_length.setdefault(len(word), []).append(word)
 
-    def completions(self, beginning: str, most: int) -> list[str]:
-        """The shortest words that begin with ``beginning``."""
-        found = []
-        for word in self.sorted[bisect_left(self.sorted, beginning) :]:
-            if not word.startswith(beginning):
-                break
-            found.append(word)
-        return sorted(found, key=len)[:most]
-
     def near(self, word: str, errors: int, most: int) -> list[tuple[str, int]]:
-        """Words that differ from ``word`` in few letters, the nearest first, with the number of errors.
+        """What differs from ``word`` in few letters, the nearest first, with the number of errors.
 
-        An error is a letter too many, missing or wrong, or two that changed places. The first letter is
-        wrong less often than others, so that words with the same first letter come first.
+        An error is a letter too many, missing or wrong, or two that changed places (optimal string alignment).
+        The first letter is wrong less often than others, so that words with the same one come first.
         """
         nearby = [
             other
@@ -46,11 +36,33 @@ class Vocabulary:
         found.sort(key=lambda pair: (pair[1], pair[0][0] != word[0], pair[0]))
         return [(other, int(distance)) for other, distance, _ in found if distance][:most]
 
+
+class Vocabulary:
+    """The vocabulary of an index, in memory: its words with their terms, and the keys of names."""
+
+    def __init__(self, words: Iterable[tuple[str, str]], names: Iterable[str]) -> None:
+        self.terms = dict(words)
+        self.sorted = sorted(self.terms)
+        self.words, self.names = Spellings(self.terms), Spellings(names)
+
+    def completions(self, beginning: str, most: int) -> list[str]:
+        """The shortest words that begin with ``beginning``."""
+        found = []
+        for word in self.sorted[bisect_left(self.sorted, beginning) :]:
+            if not word.startswith(beginning):
+                break
+            found.append(word)
+        return sorted(found, key=len)[:most]
+
     def spellings(self, word: str, most: int) -> list[tuple[str, int]]:
         """What a misspelt word may have been meant to be; nothing for a short word."""
         if len(word) < SHORTEST_MISSPELT or not word.isalpha():
             return []
-        return self.near(word, 2 if len(word) >= LONG_WORD else 1, most)
+        return self.words.near(word, 2 if len(word) >= LONG_WORD else 1, most)
+
+    def near_names(self, key: str, most: int) -> list[tuple[str, int]]:
+        """The keys of names that a query as a whole may have been meant to be; nothing for a short one."""
+        return self.names.near(key, 1, most) if len(key) >= SHORTEST_MISSPELT else []
 
 
 LOADED: dict[str, tuple[State, Vocabulary]] = {}
@@ -63,5 +75,5 @@ def vocabulary(index: Engine, state: State) -> Vocabulary:
     with LOADING:
         found = LOADED.get(name)
         if found is None or found[0][:2] != state[:2]:
-            found = LOADED[name] = (state, Vocabulary(index.words()))
+            found = LOADED[name] = (state, Vocabulary(index.words(), index.name_keys()))
         return found[1]

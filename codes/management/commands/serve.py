@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from codes.exchange.apply import is_empty
+from codes.search.index import bring_up_to_date, complaint
 
 
 class Command(BaseCommand):
@@ -51,6 +52,9 @@ class Command(BaseCommand):
         if is_empty():
             self.stdout.write("Filling it with the reference ...")
             call_command("seed", stdout=self.stdout)
+        if found := complaint():
+            self.stdout.write(f"Building the search index: it {found} ...")
+        bring_up_to_date()
 
 
 def connect_without_pool() -> None:
