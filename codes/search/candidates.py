@@ -67,18 +67,17 @@ class Search:
 
     def keys(self) -> dict[int, float]:
         """What the keys say that are the query or begin with it, by meaning."""
-        asked, found = self.query.key, dict[int, float]()
-        if not asked:
-            return found
-        rows = [row for row in self.index.keys(asked, MOST_KEYS) if row[3] not in self.changed]
-        for entry, document in self.changed.items():
-            rows += [(*key, entry) for key in (document.keys if document else ()) if key.key.startswith(asked)]
-        for kind, key, language, entry in rows:
-            score = key_score(kind, key, language, asked=asked, reader=self.reader)
-            found[entry] = max(found.get(entry, 0.0), score)
-        if all(key != asked for _, key, _, _ in rows):
-            for entry, score in self.near_names(asked):
+        found: dict[int, float] = {}
+        for asked in self.query.keys:
+            rows = [row for row in self.index.keys(asked, MOST_KEYS) if row[3] not in self.changed]
+            for entry, document in self.changed.items():
+                rows += [(*key, entry) for key in (document.keys if document else ()) if key.key.startswith(asked)]
+            for kind, key, language, entry in rows:
+                score = key_score(kind, key, language, asked=asked, reader=self.reader)
                 found[entry] = max(found.get(entry, 0.0), score)
+            if all(key != asked for _, key, _, _ in rows):
+                for entry, score in self.near_names(asked):
+                    found[entry] = max(found.get(entry, 0.0), score)
         return found
 
     def near_names(self, asked: str) -> Iterator[tuple[int, float]]:
@@ -114,7 +113,7 @@ class Search:
         wider = [
             place
             for place, unit in enumerate(self.query.units)
-            if unit.word and unit.number is None and self.guess(unit, bool(postings[place].head))
+            if unit.word and unit.number is None and self.guess(unit)
         ]
         units = [self.query.units[place] for place in wider]
         for place, unit, posting in zip(wider, units, self.postings(units), strict=True):
@@ -122,14 +121,14 @@ class Search:
                 self.respelt[unit.word] = unit.respelt
             postings[place] = posting
 
-    def guess(self, unit: Unit, is_known: bool) -> bool:
+    def guess(self, unit: Unit) -> bool:
         """Add to a unit the terms of words that it may stand for; whether there are any."""
         words = self.vocabulary
         is_short = len(unit.word) <= MAY_BE_UNFINISHED
         if unit.last and len(unit.word) > 1 and (is_short or unit.word not in words.terms):
             for word in words.completions(unit.word, MOST_COMPLETIONS):
                 unit.terms.setdefault(words.terms[word], UNFINISHED)
-        if len(unit.terms) == 1 and not is_known:
+        if len(unit.terms) == 1 and unit.word not in words.terms:
             for word, errors in words.spellings(unit.word, MOST_SPELLINGS):
                 unit.respelt = unit.respelt or word
                 unit.terms.setdefault(words.terms[word], MISSPELT if errors == 1 else MISSPELT_TWICE)

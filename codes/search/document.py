@@ -74,7 +74,7 @@ STANDING = {
     Registration.REGISTERED: 1.0,
     Registration.TEMPORARY: 0.95,
     Registration.OBSOLETED: 0.92,
-    Registration.UNUSED: 0.9,
+    Registration.UNUSED: 0.92,
     Registration.VENDOR: 0.9,
     Registration.DRAFT: 0.75,
     Registration.FOLKLORE: 0.75,
@@ -87,10 +87,15 @@ def standing(row: StatusCode) -> float:
     return STANDING[Registration(row.registration)] * (1.0 if row.visibility == Visibility.CLIENT else UNSEEN)
 
 
-def key_of(text: str) -> str:
-    """The form in which a text as a whole is compared: ``Request Time-out`` is ``requesttimeout``."""
-    folded = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], fold(composed(text)))
-    return NOT_WORD.sub("", folded)[:LONGEST_KEY]
+def keys_of(text: str) -> list[str]:
+    """The forms in which a text as a whole is compared: ``Request Time-out`` is ``requesttimeout``.
+
+    The first has one word for what the regions call differently. Where it differs, the second keeps the region's
+    own word, for one that is not typed to its end yet is no regional term.
+    """
+    folded = fold(composed(text))
+    forms = (REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], folded), folded)
+    return [key for key in dict.fromkeys(NOT_WORD.sub("", form)[:LONGEST_KEY] for form in forms) if key]
 
 
 def tail(symbol: str) -> str:
@@ -153,8 +158,8 @@ def document(row: StatusCode, status_class: StatusClass | None) -> Document:
     seen: set[tuple[str, frozenset[str]]] = set()
     for kind, text, language in (*naming(row), *describing(row, status_class)):
         spelt_out = spell_out(text)
-        if kind <= Kind.OTHER_REFERENCE and (key := key_of(text)):
-            made.keys.add(Key(kind, key, language))
+        if kind <= Kind.OTHER_REFERENCE:
+            made.keys.update(Key(kind, key, language) for key in keys_of(text))
         found = list(dict.fromkeys(terms(spelt_out)))
         if found and (language, frozenset(found)) not in seen:
             seen.add((language, frozenset(found)))
@@ -162,10 +167,11 @@ def document(row: StatusCode, status_class: StatusClass | None) -> Document:
             made.head.update(terms(spelt_out, singles=True))
             made.words.update(pair for pair in words(spelt_out) if not pair[0].isdigit())
     for symbol in row.symbols.all():
-        made.keys.add(Key(Kind.SYMBOL, key_of(symbol.symbol), NEUTRAL))
+        made.keys.update(Key(Kind.SYMBOL, key, NEUTRAL) for key in keys_of(symbol.symbol))
     for reference in row.references.all():
         if reference.section:
-            made.keys.add(Key(Kind.DEFINITION, key_of(f"{reference.specification.slug}{reference.section}"), NEUTRAL))
+            cited = f"{reference.specification.slug}{reference.section}"
+            made.keys.update(Key(Kind.DEFINITION, key, NEUTRAL) for key in keys_of(cited))
     for name in LONG_TEXTS:
         for language in shown_languages():
             made.body.update(terms(getattr(row, column(name, language)) or ""))

@@ -206,10 +206,8 @@ class Engine(ABC):
     def keys_of_names(self, keys: Sequence[str]) -> list[tuple[int, str, str, int]]:
         """Kind, key, language and meaning of names and former names with these keys."""
         places = ", ".join(["%s"] * len(keys)) or "NULL"
-        statement = (
-            f"SELECT kind, key, language, entry FROM codes_search_key WHERE kind IN (1, 2) AND key IN ({places})"
-        )
-        return self.rows(statement, keys)
+        named = "SELECT kind, key, language, entry FROM codes_search_key WHERE kind IN (1, 2)"
+        return self.rows(f"{named} AND key IN ({places})", keys)
 
     def name_keys(self) -> list[str]:
         """The keys of names and former names."""

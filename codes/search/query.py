@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from codes.search.analyze import DOCUMENT, SEAMS, tokens, weight
-from codes.search.document import key_of
+from codes.search.document import keys_of
 from codes.search.folding import composed, data_lines, fold
 from codes.search.vocabulary import Vocabulary
 
@@ -40,7 +40,7 @@ class Query:
 
     text: str  # as it was typed, cut to LONGEST_QUERY characters
     cut: bool
-    key: str  # as a whole, without blanks and punctuation
+    keys: list[str]  # as a whole, without blanks and punctuation
     units: list[Unit] = field(default_factory=list)
 
     @property
@@ -64,14 +64,14 @@ def parse(typed: str, vocabulary: Vocabulary) -> Query:
     """Take a query apart. Any text is a query; one without letters and digits has no units."""
     whole = composed(cleaned(SPACE.sub(" ", typed)))
     text = whole[:LONGEST_QUERY]
-    query = Query(text, len(whole) > LONGEST_QUERY, key_of(without_protocol(fold(text))))
+    query = Query(text, len(whole) > LONGEST_QUERY, keys_of(without_protocol(fold(text))))
     if section := SECTION.match(fold(text)):
-        query.key = key_of(f"rfc{section[1]}{section[2]}")
+        text, query.keys = f"rfc{section[1]}", keys_of(f"rfc{section[1]}{section[2]}")
     query.units = units_of(without_protocol(taken_apart(text, vocabulary)), vocabulary)[:MOST_UNITS]
     if query.units and not typed.endswith(" "):
         query.units[-1].last = True
     if all(unit.is_class for unit in query.units):
-        query.key = ""  # every code of the class, not those whose texts name it
+        query.keys = []  # every code of the class, not those whose texts name it
     return query
 
 
