@@ -20,9 +20,15 @@ from codes.search.folding import composed, data_lines, fold, fold_with_places
 VERSION = 1
 LONGEST_WORD = 40
 
-IDEOGRAPHS = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
-RUN = re.compile(f"[{IDEOGRAPHS}]+|(?:(?![{IDEOGRAPHS}])[^\\W_])+(?:['’-](?:(?![{IDEOGRAPHS}])[^\\W_])+)*")
-DOCUMENT = re.compile(r"(?<![^\W_])rfc[\s-]*0*([1-9][0-9]{0,4})(?![^\W_])")
+# Written without blanks: Han, kana and Hangul, letters only.
+IDEOGRAPHS = (
+    "\u3005\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uac00-\ud7a3\U00020000-\U0003ffff"
+)
+# A letter or digit of a word. An ideograph beside it belongs to another word.
+LETTER = f"[^\\W_{IDEOGRAPHS}]"
+RUN = re.compile(f"[{IDEOGRAPHS}]+|{LETTER}+(?:['’-]{LETTER}+)*")
+DOCUMENT = re.compile(rf"(?<!{LETTER})rfc[\s-]*0*([1-9][0-9]{{0,4}})(?!{LETTER})")
 # Where a name that programs use falls into words: Status404NotFound, NoSuchKey.
 SEAMS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=[1-9][0-9]{2}(?![0-9]))|(?<=[0-9]{3})(?=[A-Z])")
 PART = re.compile(r"[^'’-]+")

@@ -115,7 +115,8 @@ def naming(row: StatusCode) -> Iterator[tuple[int, str, str]]:
     for symbol in row.symbols.all():
         yield Kind.SYMBOL, tail(symbol.symbol), NEUTRAL
     for alias in row.aliases.all():
-        yield Kind.ALIAS, alias.text, alias.language
+        if alias.language in shown_languages():
+            yield Kind.ALIAS, alias.text, alias.language
     roles = {
         FieldRole.REQUIRED: Kind.REQUIRED_FIELD,
         FieldRole.EXPECTED: Kind.EXPECTED_FIELD,
@@ -142,7 +143,7 @@ def describing(row: StatusCode, status_class: StatusClass | None) -> Iterator[tu
             name = getattr(row.origin, column("name", language)) or ""
             yield origin_kind(name), name, language
     for reference in row.references.all():
-        if reference.role in (Role.DEFINITION, Role.FORMER):
+        if reference.role != Role.STATUS_LINE:
             yield Kind.TITLE, reference.specification.title, NEUTRAL
     for language in shown_languages():
         yield Kind.SUMMARY, getattr(row, column("summary", language)) or "", language

@@ -2,20 +2,23 @@
 
 import re
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
-from codes.search.analyze import DOCUMENT, SEAMS, tokens, weight
+from codes.search.analyze import DOCUMENT, LETTER, SEAMS, tokens, weight
 from codes.search.document import keys_of
-from codes.search.folding import composed, data_lines, fold
+from codes.search.folding import composed, data_lines, fold, fold_with_places
 from codes.search.vocabulary import Vocabulary
 
 LONGEST_QUERY = 200
 MOST_UNITS = 32
 
 FILLERS = re.compile("|".join(sorted(data_lines("fillers.txt"), key=lambda filler: -len(filler))))
-PROTOCOL = re.compile(r"\bhttps?/[0-9](?:\.[0-9])?(?![\w.])", re.IGNORECASE)
-CLASS = re.compile(r"(?<![^\W_])([1-5])(?:xx|\*\*|__|\?\?)(?![^\W_])", re.IGNORECASE)
+PROTOCOL = re.compile(rf"(?<!{LETTER})https?/[0-9](?:\.[0-9])?(?!{LETTER}|\.)", re.IGNORECASE)
+CLASS = re.compile(rf"(?<!{LETTER})([1-5])(?:xx|\*\*|__|\?\?)(?!{LETTER})", re.IGNORECASE)
 NOTATION = re.compile(r"[1-5]xx")
-SECTION = re.compile(r"^\W*rfc[\s-]*0*([0-9]{1,5})\W+(?:section|sec|§|第|节)?\W*([0-9a-z]+(?:\.[0-9]+)+)\W*$")
+SECTION = re.compile(
+    r"\W*rfc[\s-]*0*([0-9]{1,5})(?:\W*(?:section|sec|第)|\W)\W*([0-9a-z]+(?:\.[0-9]+)+)\W*节?\W*", re.IGNORECASE
+)
 SPACE = re.compile(r"\s+")
 WORD_OF_TEXT = re.compile(r"[^\W_]+")
 NUMBER = re.compile(r"[0-9]{3}")
@@ -64,10 +67,12 @@ def parse(typed: str, vocabulary: Vocabulary) -> Query:
     """Take a query apart. Any text is a query; one without letters and digits has no units."""
     whole = composed(cleaned(SPACE.sub(" ", typed)))
     text = whole[:LONGEST_QUERY]
-    query = Query(text, len(whole) > LONGEST_QUERY, keys_of(without_protocol(fold(text))))
-    if section := SECTION.match(fold(text)):
-        text, query.keys = f"rfc{section[1]}", keys_of(f"rfc{section[1]}{section[2]}")
-    query.units = units_of(without_protocol(taken_apart(text, vocabulary)), vocabulary)[:MOST_UNITS]
+    # Full-width forms first: what follows looks for the signs of programs.
+    asked = normalize("NFKC", text)
+    query = Query(text, len(whole) > LONGEST_QUERY, keys_of(without_protocol(asked)))
+    if section := SECTION.fullmatch(fold(text)):
+        asked, query.keys = f"rfc{section[1]}", keys_of(f"rfc{section[1]}{section[2]}")
+    query.units = units_of(without_protocol(taken_apart(asked, vocabulary)), vocabulary)[:MOST_UNITS]
     if query.units and not typed.endswith(" "):
         query.units[-1].last = True
     if all(unit.is_class for unit in query.units):
@@ -113,11 +118,10 @@ def unit(term: str, word: str) -> Unit:
 
 def without_fillers(text: str) -> str:
     """A text without the words that a Chinese question is wrapped in; the text itself if nothing else is left."""
-    folded = fold(text)
-    if len(folded) != len(text) or not FILLERS.search(folded):
-        return text
+    folded, places = fold_with_places(text)
     bare = list(text)
     for match in FILLERS.finditer(folded):
-        bare[match.start() : match.end()] = " " * (match.end() - match.start())
+        for place in places[match.start() : match.end()]:
+            bare[place] = " "
     rest = "".join(bare)
     return rest if re.search(r"\w", rest) else text

@@ -9,13 +9,14 @@ from os.path import commonprefix
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from codes.search.analyze import STOP, Token, canonical, tokens
+from codes.search.analyze import DOCUMENT, STOP, Token, canonical, tokens
 from codes.search.folding import composed, fold
 from codes.search.query import Unit
 
 LONGEST = 180
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 MARKUP = re.compile(r"[`*]|^\s*(?:[-+|>]|[0-9]+\.)\s+", re.MULTILINE)
+JOINT = re.compile(r"['’-]")
 SENTENCE = re.compile(r"[^\n]+?(?:[。！？]|[.!?](?=\s)|$)", re.MULTILINE)
 
 
@@ -31,12 +32,25 @@ class Wanted:
         """What these units want; stop words only where there is nothing else, and never the number itself."""
         words = [unit for unit in units if unit.number is None]
         counting = [unit for unit in words if unit.weight > STOP] or words
-        needles = (commonprefix([unit.word, term]) or term for unit in counting for term in unit.terms)
+        needles = (needle(unit.word, term, fit) for unit in counting for term, fit in unit.terms.items())
         return cls(frozenset(term for unit in counting for term in unit.terms), tuple(dict.fromkeys(needles)))
 
     def in_text(self, text: str) -> list[Token]:
         """The terms that a composed text has, with their places."""
         return [token for token in tokens(text) if token.term in self.terms]
+
+
+def needle(word: str, term: str, fit: float) -> str:
+    """What a folded text contains if it has a term. A stem is the beginning of its words but for a last letter."""
+    own = commonprefix([word, term]) if fit == 1 else ""
+    return own or term.removesuffix("i")
+
+
+def haystack(sentence: str) -> str:
+    """A sentence in the form that needles are looked for in: folded, with documents and compounds as one word."""
+    folded = DOCUMENT.sub(r"rfc\1", canonical(fold(sentence))[0])
+    joined = JOINT.sub("", folded)
+    return folded if joined == folded else f"{folded} {joined}"
 
 
 def plain(source: str) -> str:
@@ -48,7 +62,7 @@ def plain(source: str) -> str:
 def sentences(source: str) -> tuple[tuple[str, str], ...]:
     """The sentences of a Markdown text as plain, composed text, each with its folded form. Kept, as tokens are."""
     found = (sentence.strip() for sentence in SENTENCE.findall(composed(plain(source))))
-    return tuple((sentence, canonical(fold(sentence))[0]) for sentence in found if sentence)
+    return tuple((sentence, haystack(sentence)) for sentence in found if sentence)
 
 
 def best_sentence(sources: Iterable[str], wanted: Wanted) -> str:

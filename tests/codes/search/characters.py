@@ -1,4 +1,4 @@
-"""Makes codes/search/data/characters.txt: ``python -m tests.codes.search.characters > codes/search/data/characters.txt``."""
+"""Prints codes/search/data/characters.txt: ``python -m tests.codes.search.characters``."""
 
 import unicodedata
 from collections import defaultdict
