@@ -21,12 +21,11 @@ function element(name, attributes, ...children) {
   return made;
 }
 
-/** The text of a piece of HTML, and of its markup nothing but <mark>. */
+/** A snippet's text and its <mark> elements. Any other tag is made text before anything is parsed. */
 function marked(html) {
-  const nodes = [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
-  return nodes
-    .filter((node) => node.nodeType === Node.TEXT_NODE || node.nodeType === Node.ELEMENT_NODE)
-    .map((node) => (node.nodeName === "MARK" ? element("mark", {}, node.textContent) : node.textContent));
+  const tame = html.replace(/<(?!\/?mark>)/g, "&lt;");
+  const nodes = [...new DOMParser().parseFromString(tame, "text/html").body.childNodes];
+  return nodes.map((node) => (node.nodeName === "MARK" ? element("mark", {}, node.textContent) : node.textContent));
 }
 
 /** A result as an option, which is a link, so that it opens in a new tab as links do. */
@@ -35,6 +34,7 @@ function option(result, index) {
   // The API names the site's configured host, which need not be the one that this page came from.
   const href = Object.assign(new URL(location.origin), { pathname, hash }).href;
   const digit = Math.floor(result.number / 100);
+  const text = result.snippet ? marked(result.snippet) : [result.summary];
   const parts = [element("strong", {}, result.name)];
   if (result.reason_phrase && result.reason_phrase !== result.name) parts.push(" ", element("small", { lang: "en" }, result.reason_phrase));
   if (result.origin !== "iana") parts.push(" ", element("small", { class: "origin" }, result.origin));
@@ -43,7 +43,7 @@ function option(result, index) {
     { role: "option", id: `search-option-${index}`, "aria-selected": false, tabindex: -1, href, class: digit > 0 && digit < 6 ? `c${digit}` : "cx" },
     element("span", { class: "n" }, String(result.number).padStart(3, "0")),
     " ",
-    element("span", {}, ...parts, " ", element("span", { class: "snippet" }, ...marked(result.snippet || result.summary))),
+    element("span", {}, ...parts, " ", element("span", { class: "snippet" }, ...text)),
   );
 }
 
