@@ -63,13 +63,16 @@ def local_name(code: Any) -> str:
 @register.simple_tag(takes_context=True)
 def alternates(context: Context) -> list[dict[str, str]]:
     """This page in every shown language: ``code``, ``name``, ``path``, ``url``. For an error page, the start page."""
-    match = getattr(context.get("request"), "resolver_match", None)
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
     view, args = ("all_codes", {}) if match is None or match.url_name is None else (match.url_name, match.kwargs)
     if "status" in context:
         view, args = "all_codes", {}
+    # What was searched stays when the language changes; no other page depends on its query.
+    query = {"q": request.GET["q"]} if request and view == "search" and "q" in request.GET else None
     found = []
     for code, name in settings.LANGUAGES:
         with translation.override(code):
-            path = reverse(view, kwargs=args)
+            path = reverse(view, kwargs=args, query=query)
         found.append({"code": code, "name": name, "path": path, "url": settings.BASE_URL + path})
     return found

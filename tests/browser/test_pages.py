@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.contrast import poor_contrast
+
 LANGUAGES = ["en", "zh-hant", "zh-hans"]
 PAGES = [
     "",
@@ -17,6 +19,8 @@ PAGES = [
     "specifications/",
     "origins/",
     "origins/nginx/",
+    "search/",
+    "search/?q=timeout",
 ]
 
 
@@ -30,37 +34,13 @@ def test_no_page_is_wider_than_the_screen(visit, language, width):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/zh-hant/", "/zh-hant/404/", "/en/table/", "/en/499/", "/zh-hans/777/"])
+@pytest.mark.parametrize(
+    "path", ["/zh-hant/", "/zh-hant/404/", "/en/table/", "/en/499/", "/zh-hans/777/", "/en/search/?q=timeout"]
+)
 def test_text_stands_out_from_its_ground(visit, path, scheme):
     """Contrast of at least 4.5 to 1 for all text (WCAG 2.2, 1.4.3)."""
     page = visit(path, color_scheme=scheme)
-    found = page.evaluate(
-        """() => {
-          const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
-          const rgb = (colour) => {
-            canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-            return [...canvas.getImageData(0, 0, 1, 1).data];
-          };
-          const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-            .map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-          const ground = (element) => {
-            for (let e = element; e; e = e.parentElement) {
-              const colour = rgb(getComputedStyle(e).backgroundColor);
-              if (colour[3] === 255) return colour;
-            }
-          };
-          const poor = [];
-          for (const element of document.querySelectorAll('body *')) {
-            if (![...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
-            const [a, b] = [light(rgb(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
-            const ratio = (a + .05) / (b + .05);
-            if (ratio < 4.5) poor.push(`${element.textContent.trim()}: ${ratio.toFixed(2)}`);
-          }
-          return poor;
-        }"""
-    )
-    assert found == []
+    assert poor_contrast(page) == []
 
 
 def test_a_reader_finds_a_code_without_javascript(visit):

@@ -128,6 +128,20 @@ def test_a_page_is_named_in_every_shown_language(request_for, path):
     assert translation.get_language() == "en"
 
 
+def test_what_was_searched_is_kept(request_for, rf):
+    request = rf.get("/en/search/", {"q": "a&b 逾時", "page": "2"})
+    request.resolver_match = resolve("/en/search/")
+    query = "?q=a%26b+%E9%80%BE%E6%99%82"
+    assert found(request) == {language: f"/{language}/search/{query}" for language in START}
+    assert found(request_for("/en/search/")) == {language: f"/{language}/search/" for language in START}
+
+
+def test_the_query_of_any_other_page_is_dropped(request_for, rf):
+    request = rf.get("/en/404/", {"q": "a"})
+    request.resolver_match = resolve("/en/404/")
+    assert found(request)["zh-hant"] == "/zh-hant/404/"
+
+
 def test_addresses_and_names_come_from_the_settings(request_for, settings):
     settings.BASE_URL = "https://codes.example"
     assert alternates({"request": request_for("/en/404/")})[1] == {

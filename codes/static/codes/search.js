@@ -1,0 +1,177 @@
+/* Suggestions below the search field: the editable combobox with list autocomplete of the ARIA Authoring Practices.
+   The form works without this script; every text that it shows comes from the page. */
+
+const DELAY = 120; // milliseconds without a keystroke before the server is asked
+const LIMIT = 8;
+
+const form = document.querySelector("form.search");
+const { api, number: address, label, count, failed } = form.dataset;
+const input = form.elements.q;
+// Out of the order of Tab, as its options are: the keyboard stays in the field.
+const list = element("div", { role: "listbox", id: "search-options", class: "options", "aria-label": label, tabindex: -1 });
+const note = element("p", { role: "status", class: "unseen" });
+let timer;
+let question = new AbortController(); // the newest one put to the server
+let active = null;
+
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** A snippet's text and its <mark> elements. Any other tag is made text before anything is parsed. */
+function marked(html) {
+  const tame = html.replace(/<(?!\/?mark>)/g, "&lt;");
+  const nodes = [...new DOMParser().parseFromString(tame, "text/html").body.childNodes];
+  return nodes.map((node) => (node.nodeName === "MARK" ? element("mark", {}, node.textContent) : node.textContent));
+}
+
+/** A result as an option, which is a link, so that it opens in a new tab as links do. */
+function option(result, index) {
+  const { pathname, hash } = new URL(result.url, location.origin);
+  // The API names the site's configured host, which need not be the one that this page came from.
+  const href = Object.assign(new URL(location.origin), { pathname, hash }).href;
+  const digit = Math.floor(result.number / 100);
+  const text = result.snippet ? marked(result.snippet) : [result.summary];
+  const parts = [element("strong", {}, result.name)];
+  if (result.reason_phrase && result.reason_phrase !== result.name) parts.push(" ", element("small", { lang: "en" }, result.reason_phrase));
+  if (result.origin !== "iana") parts.push(" ", element("small", { class: "origin" }, result.origin));
+  return element(
+    "a",
+    { role: "option", id: `search-option-${index}`, "aria-selected": false, tabindex: -1, href, class: digit > 0 && digit < 6 ? `c${digit}` : "cx" },
+    element("span", { class: "n" }, String(result.number).padStart(3, "0")),
+    " ",
+    element("span", {}, ...parts, " ", element("span", { class: "snippet" }, ...text)),
+  );
+}
+
+function activate(chosen) {
+  active?.setAttribute("aria-selected", false);
+  active = chosen;
+  if (!active) return input.removeAttribute("aria-activedescendant");
+  active.setAttribute("aria-selected", true);
+  active.scrollIntoView({ block: "nearest" });
+  input.setAttribute("aria-activedescendant", active.id);
+}
+
+function say(text, visible = false) {
+  note.textContent = text;
+  note.className = visible ? "options" : "unseen";
+}
+
+/** Ask nothing more, and take no answer that is under way. */
+function stop() {
+  clearTimeout(timer);
+  question.abort();
+}
+
+function open(results) {
+  list.replaceChildren(...results.map(option));
+  list.scrollTop = 0;
+  list.hidden = !results.length;
+  input.setAttribute("aria-expanded", !list.hidden);
+  activate(null);
+  say(count.replace("{count}", results.length));
+}
+
+function close() {
+  stop();
+  list.hidden = true;
+  input.setAttribute("aria-expanded", false);
+  activate(null);
+  say("");
+}
+
+async function ask() {
+  stop();
+  const { signal } = (question = new AbortController());
+  const query = new URLSearchParams({ q: input.value.trim(), lang: document.documentElement.lang, limit: LIMIT });
+  try {
+    const answer = await fetch(`${api}?${query}`, { signal });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const { results } = await answer.json();
+    if (!signal.aborted) open(results);
+  } catch {
+    if (signal.aborted) return;
+    close();
+    say(failed, true);
+  }
+}
+
+function changed() {
+  stop();
+  activate(null);
+  if (input.value.trim()) timer = setTimeout(ask, DELAY);
+  else close();
+}
+
+function move(step) {
+  const options = [...list.children];
+  const from = active ? options.indexOf(active) : step > 0 ? -1 : 0;
+  activate(options.at((from + step) % options.length));
+}
+
+const keys = {
+  ArrowDown: () => (list.hidden ? input.value.trim() && ask() : move(1)),
+  ArrowUp: () => list.hidden || move(-1),
+  Escape: () => {
+    if (list.hidden) input.value = "";
+    close();
+  },
+};
+
+/** Whether a key belongs to an input method, which has its own use for arrows, Enter and Escape. */
+function composing(event) {
+  return event.isComposing || event.keyCode === 229; // Safari ends the composition before its last key
+}
+
+function pressed(event) {
+  if (composing(event) || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Tab") close();
+  else if (event.key === "Enter" && active) {
+    event.preventDefault();
+    active.click();
+  } else if (event.key in keys) {
+    event.preventDefault();
+    keys[event.key]();
+  }
+}
+
+/** A number has a page of its own; whatever else was typed is searched. */
+function submitted(event) {
+  const number = input.value.normalize("NFKC").trim(); // full-width digits are digits
+  close();
+  if (!/^[0-9]{3}$/.test(number)) return;
+  event.preventDefault();
+  location.assign(address.replace("000", number));
+}
+
+/** The slash leads to the field; not where it is a character to type. Shift may be held: some keyboards need it. */
+function slashed(event) {
+  if (event.key !== "/" || composing(event) || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  input.focus();
+  input.select();
+}
+
+list.hidden = true;
+form.append(list, note);
+const states = { role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": false, "aria-controls": list.id };
+for (const [key, value] of Object.entries({ ...states, "aria-keyshortcuts": "/" })) input.setAttribute(key, value);
+
+input.addEventListener("input", (event) => event.isComposing || changed());
+input.addEventListener("compositionstart", stop);
+input.addEventListener("compositionend", changed);
+input.addEventListener("keydown", pressed);
+form.addEventListener("submit", submitted);
+form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || close());
+// Pressing on an option leaves the focus in the field; the link itself does the rest.
+list.addEventListener("mousedown", (event) => event.preventDefault());
+list.addEventListener("click", (event) => event.ctrlKey || event.metaKey || event.shiftKey || close());
+document.addEventListener("pointerdown", (event) => form.contains(event.target) || close());
+document.addEventListener("keydown", slashed);
+// The page may be kept, and shown again when the reader comes back.
+addEventListener("pagehide", close);
