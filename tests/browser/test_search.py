@@ -229,9 +229,13 @@ def test_a_new_question_ends_the_older_one_and_is_not_overwritten_by_it(open_pag
     expect(options(page)).to_have_text(["503 new A summary."])
 
 
-def test_an_answer_to_a_text_that_has_changed_since_is_not_shown(open_page):
+@pytest.mark.parametrize("complete", [False, True])
+def test_an_answer_to_a_text_that_has_changed_since_is_not_shown(open_page, complete):
     held = []
     page, _ = open_page(answer=held.append)
+    if complete:
+        # An answer that is complete cannot be aborted any more.
+        page.evaluate("window.fetch = ((real) => (address) => real(address))(window.fetch)")
     field(page).fill("old")
     wait_for(page, lambda: held)
     # The next question is not put yet when the answer arrives.
@@ -286,6 +290,7 @@ def refuse(route):
 FAILURES = {
     "problem": refuse,
     "network": lambda route: route.abort(),
+    "error with results": lambda route: route.fulfill(status=503, json={"results": RESULTS}),
     "no JSON": lambda route: route.fulfill(body="<!doctype html>"),
     "no results": lambda route: route.fulfill(json={}),
 }
@@ -492,6 +497,12 @@ def test_tab_closes_the_list_and_goes_on_to_the_button(open_list):
     page.keyboard.press("Tab")
     check_closed(page)
     expect(page.get_by_role("button", name="搜尋")).to_be_focused()
+
+
+def test_the_list_closes_when_the_focus_leaves(open_list):
+    page = open_list()
+    field(page).evaluate("(input) => input.blur()")
+    check_closed(page)
 
 
 # The pointer

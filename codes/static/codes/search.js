@@ -8,15 +8,19 @@ const form = document.querySelector("form.search");
 const { api, number: address, label, count, failed } = form.dataset;
 const input = form.elements.q;
 // Out of the order of Tab, as its options are: the keyboard stays in the field.
-const list = element("div", { role: "listbox", id: "search-options", class: "options", "aria-label": label, tabindex: -1 });
+const list = element("div", { role: "listbox", id: "search-options", "aria-label": label, tabindex: -1 });
 const note = element("p", { role: "status", class: "unseen" });
 let timer;
 let question = new AbortController(); // the newest one put to the server
 let active = null;
 
+function set(target, attributes) {
+  for (const [name, value] of Object.entries(attributes)) target.setAttribute(name, value);
+}
+
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  set(made, attributes);
   made.append(...children);
   return made;
 }
@@ -30,21 +34,20 @@ function marked(html) {
 
 /** A result as an option, which is a link, so that it opens in a new tab as links do. */
 function option(result, index) {
-  const { pathname, hash } = new URL(result.url, location.origin);
   // The API names the site's configured host, which need not be the one that this page came from.
+  const { pathname, hash } = new URL(result.url, location.origin);
   const href = Object.assign(new URL(location.origin), { pathname, hash }).href;
   const digit = Math.floor(result.number / 100);
+  const hue = digit > 0 && digit < 6 ? `c${digit}` : "cx";
+  const number = element("span", { class: "n" }, String(result.number).padStart(3, "0"));
+  const names = element("span", {}, element("strong", {}, result.name), " ");
+  if (result.reason_phrase && result.reason_phrase !== result.name)
+    names.append(element("small", { lang: "en" }, result.reason_phrase), " ");
+  if (result.origin !== "iana") names.append(element("small", { class: "origin" }, result.origin), " ");
   const text = result.snippet ? marked(result.snippet) : [result.summary];
-  const parts = [element("strong", {}, result.name)];
-  if (result.reason_phrase && result.reason_phrase !== result.name) parts.push(" ", element("small", { lang: "en" }, result.reason_phrase));
-  if (result.origin !== "iana") parts.push(" ", element("small", { class: "origin" }, result.origin));
-  return element(
-    "a",
-    { role: "option", id: `search-option-${index}`, "aria-selected": false, tabindex: -1, href, class: digit > 0 && digit < 6 ? `c${digit}` : "cx" },
-    element("span", { class: "n" }, String(result.number).padStart(3, "0")),
-    " ",
-    element("span", {}, ...parts, " ", element("span", { class: "snippet" }, ...text)),
-  );
+  names.append(element("span", { class: "snippet" }, ...text));
+  const states = { role: "option", id: `search-option-${index}`, "aria-selected": false, tabindex: -1 };
+  return element("a", { ...states, href, class: hue }, number, " ", names);
 }
 
 function activate(chosen) {
@@ -92,6 +95,7 @@ async function ask() {
     const answer = await fetch(`${api}?${query}`, { signal });
     if (!answer.ok) throw new Error(answer.statusText);
     const { results } = await answer.json();
+    // A complete answer may still be waiting for its turn when the next question aborts it.
     if (!signal.aborted) open(results);
   } catch {
     if (signal.aborted) return;
@@ -157,10 +161,11 @@ function slashed(event) {
   input.select();
 }
 
+list.className = "options";
 list.hidden = true;
 form.append(list, note);
-const states = { role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": false, "aria-controls": list.id };
-for (const [key, value] of Object.entries({ ...states, "aria-keyshortcuts": "/" })) input.setAttribute(key, value);
+set(input, { role: "combobox", "aria-controls": list.id, "aria-expanded": false, "aria-autocomplete": "list" });
+set(input, { autocomplete: "off", "aria-keyshortcuts": "/" });
 
 input.addEventListener("input", (event) => event.isComposing || changed());
 input.addEventListener("compositionstart", stop);
@@ -170,7 +175,6 @@ form.addEventListener("submit", submitted);
 form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || close());
 // Pressing on an option leaves the focus in the field; the link itself does the rest.
 list.addEventListener("mousedown", (event) => event.preventDefault());
-list.addEventListener("click", (event) => event.ctrlKey || event.metaKey || event.shiftKey || close());
 document.addEventListener("pointerdown", (event) => form.contains(event.target) || close());
 document.addEventListener("keydown", slashed);
 // The page may be kept, and shown again when the reader comes back.
