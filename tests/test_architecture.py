@@ -29,7 +29,7 @@ LAYERS = (
         "codes.management",
     ),
     ("codes.apps",),
-    ("codes.exchange", "codes.groups", "codes.checks", "codes.translation"),
+    ("codes.exchange", "codes.search", "codes.groups", "codes.checks", "codes.translation"),
     ("codes.models",),
     ("codes.localized",),
     ("codes.natural_key", "codes.markdown", "codes.pictures", "httpref.settings"),

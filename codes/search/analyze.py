@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import snowballstemmer
 
-from codes.search.folding import composed, data_lines, fold, fold_with_places
+from codes.search.folding import FOLDING, composed, data_lines, fold, fold_with_places
 
 # Goes into the index's fingerprint: move it when the same text gives other terms than before.
 VERSION = 1
@@ -168,5 +168,12 @@ def tokens(text: str) -> tuple[Token, ...]:
                 found.append((pair, "", at + spans[index][0], at + spans[index + len(pair) - 1][1]))
         else:
             found += [(stem(word), word, at + start, at + end) for word, start, end in words_of(match[0])]
-    # To the last character's place plus one, not to the next one's: one character may fold to several.
-    return tuple(Token(term, word, places[start], places[end - 1] + 1) for term, word, start, end in found)
+    return tuple(Token(term, word, places[start], end_of(text, places[end - 1])) for term, word, start, end in found)
+
+
+def end_of(text: str, place: int) -> int:
+    """Where the character at a place ends, with the accents that stand behind it and fold to nothing."""
+    end = place + 1
+    while end < len(text) and not FOLDING[ord(text[end])]:
+        end += 1
+    return end

@@ -148,8 +148,15 @@ class Search:
             for unit, posting in zip(self.query.units, postings, strict=True)
         ]
 
-    def suggestion(self) -> str:
-        """The query with its misspelt words as they are known; empty if none was respelt."""
-        if not self.respelt:
+    def suggestion(self, *, nothing_found: bool) -> str:
+        """The query with its misspelt words as they are known; empty if none was respelt.
+
+        Where nothing was found, words that are only similar will do.
+        """
+        known = dict(self.respelt)
+        if nothing_found:
+            words = [unit.word for unit in self.query.units if unit.word.isalpha()]
+            known |= {word: nearest for word in words if (nearest := self.vocabulary.nearest(word))}
+        if not known:
             return ""
-        return " ".join(self.respelt.get(unit.word, unit.word or next(iter(unit.terms))) for unit in self.query.units)
+        return " ".join(known.get(unit.word, unit.word or next(iter(unit.terms))) for unit in self.query.units)

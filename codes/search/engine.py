@@ -4,6 +4,7 @@ The index is derived from the reference, so its tables are no models: they are m
 and can be dropped and built again at any time. Statements are constants; values go in as parameters.
 """
 
+import secrets
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -34,7 +35,7 @@ class State(NamedTuple):
     """What the index says of itself."""
 
     fingerprint: str  # of the analysis and the languages it was built with
-    vocabulary: int  # moves when the vocabulary does
+    vocabulary: int  # another number whenever the vocabulary grew
     documents: int
 
 
@@ -120,7 +121,7 @@ class Engine(ABC):
 
     def set_fingerprint(self, fingerprint: str) -> None:
         self.run("DELETE FROM codes_search_state")
-        self.run("INSERT INTO codes_search_state (fingerprint, vocabulary, documents) VALUES (%s, 1, 0)", [fingerprint])
+        self.run("INSERT INTO codes_search_state (fingerprint, vocabulary, documents) VALUES (%s, 0, 0)", [fingerprint])
 
     def note_all(self) -> None:
         """Note every meaning of the reference and every document of the index in the queue."""
@@ -177,11 +178,10 @@ class Engine(ABC):
             sorted({pair for one in made for pair in one.words}),
         )
         moved = bool(names) or before != self.rows("SELECT count(*) FROM codes_search_word")
-        self.run(
-            "UPDATE codes_search_state SET vocabulary = vocabulary + %s,"
-            " documents = (SELECT count(*) FROM codes_search_document)",
-            [int(moved)],
-        )
+        self.run("UPDATE codes_search_state SET documents = (SELECT count(*) FROM codes_search_document)")
+        if moved:
+            # Never a number that was there before, not even after a rollback: processes keep vocabularies by it.
+            self.run("UPDATE codes_search_state SET vocabulary = %s", [1 + secrets.randbelow(2**31 - 1)])
 
     # Questions
 

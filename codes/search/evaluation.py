@@ -1,5 +1,6 @@
 """How good the search is: queries with the codes that are wanted, and where those come in the results."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from codes.localized import shown_languages
 from codes.search.find import search
 
 DEPTH = 10
+CODES = re.compile(r"[0-9]{1,3}(,[0-9]{1,3})*")
 
 
 class EvaluationError(Exception):
@@ -49,7 +51,7 @@ def read_cases(path: Path) -> list[Case]:
     """
     cases, kind = [], ""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise EvaluationError("the file is not UTF-8") from error
     for number, line in enumerate(lines, start=1):
@@ -58,7 +60,7 @@ def read_cases(path: Path) -> list[Case]:
         if not line.strip() or line.startswith("#"):
             continue
         parts = line.split("\t")
-        if len(parts) != 3 or not all(code.strip().isdecimal() for code in parts[2].split(",")):
+        if len(parts) != 3 or not CODES.fullmatch(parts[2]):
             raise EvaluationError(f"line {number}: a language, a query and codes are expected, separated by tabs")
         if parts[0] not in shown_languages():
             raise EvaluationError(f"line {number}: {parts[0]!r} is none of {', '.join(shown_languages())}")

@@ -59,7 +59,7 @@ def search(typed: str, language: str, limit: int = 10, using: str = DEFAULT_DB_A
     found = [(rows[hit.entry], hit.score) for hit in hits if hit.entry in rows]
     passages = Passages([row for row, _ in found if not covers(row, language, wanted)], language, using)
     results = [Result(row, round(score, 4), *passages.snippet(row, wanted)) for row, score in found]
-    return Found(run.query, results, run.suggestion())
+    return Found(run.query, results, run.suggestion(nothing_found=not results))
 
 
 def grouped(hits: Sequence[Hit]) -> list[Hit]:

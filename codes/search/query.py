@@ -73,7 +73,7 @@ def parse(typed: str, vocabulary: Vocabulary) -> Query:
     if section := SECTION.fullmatch(fold(text)):
         asked, query.keys = f"rfc{section[1]}", keys_of(f"rfc{section[1]}{section[2]}")
     query.units = units_of(without_protocol(taken_apart(asked, vocabulary)), vocabulary)[:MOST_UNITS]
-    if query.units and not typed.endswith(" "):
+    if query.units and not typed[-1].isspace():
         query.units[-1].last = True
     if all(unit.is_class for unit in query.units):
         query.keys = []  # every code of the class, not those whose texts name it
@@ -124,4 +124,4 @@ def without_fillers(text: str) -> str:
         for place in places[match.start() : match.end()]:
             bare[place] = " "
     rest = "".join(bare)
-    return rest if re.search(r"\w", rest) else text
+    return rest if WORD_OF_TEXT.search(rest) else text

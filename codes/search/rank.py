@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log
 from typing import NamedTuple
 
-from codes.search.analyze import STOP
+from codes.search.analyze import STOP, is_ideographic
 from codes.search.document import NEUTRAL, Kind
 from codes.search.query import Query
 
@@ -79,11 +79,6 @@ def key_score(kind: int, key: str, language: str, *, asked: str, reader: str) ->
     return BEGINNING * weight * (0.6 + 0.4 * len(asked) / len(key))
 
 
-def is_single(term: str) -> bool:
-    """Whether a term is one ideograph, which is asked for wherever it stands."""
-    return len(term) == 1 and not term.isascii()
-
-
 class Ranking:
     """Scores meanings for one query and one reader."""
 
@@ -104,7 +99,7 @@ class Ranking:
         """The passages of a candidate that have anything of the query. Looks for the terms in the packed text."""
         lines: dict[int, dict[int, float]] = {}
         for term, places in self.places.items():
-            needle = term if is_single(term) else f" {term} "
+            needle = term if len(term) == 1 and is_ideographic(term) else f" {term} "
             at = packed.find(needle)
             while at >= 0:
                 fits = lines.setdefault(packed.rfind("\n", 0, at) + 1, {})
@@ -126,7 +121,10 @@ class Ranking:
         """How much of the query the passages cover, how well the best of them names it, and the keys."""
         mass = sum(self.masses) or 1.0
         by_kind: list[dict[int, float]] = [{} for _ in self.units]
-        from_origin = {place: fit for m in evidence.matches if m.kind == Kind.ORIGIN for place, fit in m.fits.items()}
+        from_origin: dict[int, float] = {}
+        for m in evidence.matches:
+            if m.kind == Kind.ORIGIN:
+                from_origin |= {place: max(fit, from_origin.get(place, 0.0)) for place, fit in m.fits.items()}
         best_passage = 0.0
         for kind, language, length, fits in evidence.matches:
             weight = passage_weight(kind, language, self.reader)

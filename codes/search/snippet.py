@@ -15,7 +15,8 @@ from codes.search.query import Unit
 
 LONGEST = 180
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-MARKUP = re.compile(r"[`*]|^\s*(?:[-+|>]|[0-9]+\.)\s+", re.MULTILINE)
+CODE = re.compile(r"`([^`]*)`")
+MARKUP = re.compile(r"\*|^\s*(?:[-+|>]|[0-9]{1,2}\.)\s+", re.MULTILINE)
 JOINT = re.compile(r"['’-]")
 SENTENCE = re.compile(r"[^\n]+?(?:[。！？]|[.!?](?=\s)|$)", re.MULTILINE)
 
@@ -55,7 +56,8 @@ def haystack(sentence: str) -> str:
 
 def plain(source: str) -> str:
     """The words of a Markdown text, for a reader of plain text."""
-    return MARKUP.sub("", LINK.sub(r"\1", source))
+    parts = CODE.split(LINK.sub(r"\1", source))
+    return "".join(part if place % 2 else MARKUP.sub("", part) for place, part in enumerate(parts))
 
 
 @lru_cache(maxsize=4_000)

@@ -5,11 +5,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
+from rapidfuzz.process import extract, extractOne
 
 from codes.search.engine import Engine, State
 
 SHORTEST_MISSPELT = 4
+SIMILAR = 0.6  # the share of letters that are right
 LONG_WORD = 8  # from this length on a word may have two errors
 
 
@@ -59,6 +60,11 @@ class Vocabulary:
         if len(word) < SHORTEST_MISSPELT or not word.isalpha():
             return []
         return self.words.near(word, 2 if len(word) >= LONG_WORD else 1, most)
+
+    def nearest(self, word: str) -> str:
+        """The most similar word, for one that nothing is found for; empty if none is similar."""
+        found = extractOne(word, self.sorted, scorer=OSA.normalized_similarity, score_cutoff=SIMILAR)
+        return str(found[0]) if found else ""
 
     def near_names(self, key: str, most: int) -> list[tuple[str, int]]:
         """The keys of names that a query as a whole may have been meant to be; nothing for a short one."""

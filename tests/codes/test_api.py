@@ -452,6 +452,7 @@ def test_the_description_names_every_address(description):
         "/api/v1/codes/{number}/",
         "/api/v1/classes/",
         "/api/v1/specifications/",
+        "/api/v1/search/",
     }
     assert {method for path in description["paths"].values() for method in path} == {"get"}
 
@@ -472,6 +473,7 @@ def test_the_description_names_every_parameter(description):
         ("codes/104/", "/api/v1/codes/{number}/"),
         ("classes/", "/api/v1/classes/"),
         ("specifications/", "/api/v1/specifications/"),
+        ("search/?q=teapot", "/api/v1/search/"),
     ],
 )
 def test_answers_are_as_described(client, description, path, address):

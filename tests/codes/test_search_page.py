@@ -26,7 +26,6 @@ def page_for(rf):
     def page_for(query, *codes, language="en", snippet="", **found):
         results = [SimpleNamespace(code=code, name=code.name, snippet=snippet) for code in codes]
         request = rf.get(f"/{language}/search/", {"q": query})
-        request.resolver_match = resolve("/en/search/")
         context = {
             "query": query,
             "cut": False,
@@ -39,6 +38,7 @@ def page_for(rf):
             "unassigned": None,
         }
         with translation.override(language):
+            request.resolver_match = resolve(request.path)
             return parse(render(request, "codes/search.html", {**context, **found}))
 
     return page_for
