@@ -30,6 +30,10 @@ check: .venv/dev.stamp ## lint, format, types, templates, migrations, production
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
+.PHONY: bench-search
+bench-search: .venv/dev.stamp ## measure the search: speed beside the bare engine, size, time to index
+	@$(BIN)/python -m tests.bench.search $(ARGS)
+
 .PHONY: format
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
 from django.utils.safestring import SafeString
@@ -14,10 +13,11 @@ from codes.search.candidates import Hit, Search
 from codes.search.folding import composed
 from codes.search.index import engine
 from codes.search.query import Query
-from codes.search.snippet import Wanted, best_sentence, coverage, marked
+from codes.search.snippet import Wanted, best_passage, coverage, marked, sentences
 
 # Of the best score; what is below is noise.
 LEAST, LEAST_IN_GROUP = 0.15, 0.4
+NEUTRAL_FIELDS = ("id", "number", "origin", "reason_phrase", "registration", "visibility")
 LONG_TEXTS = ("description", "server", "client", "visitor", "correction")
 
 
@@ -52,14 +52,24 @@ def search(typed: str, language: str, limit: int = 10, using: str = DEFAULT_DB_A
     """
     run = Search(engine(using), typed, language)
     hits = grouped(run.run())[:limit]
-    selected: Any = StatusCode.objects.using(using).in_language(language, "name", "summary")
-    rows = selected.in_bulk([hit.entry for hit in hits])
+    rows = meanings([hit.entry for hit in hits], language, using)
     wanted = Wanted.by(run.query.units)
     # A meaning that was deleted in between is left out.
     found = [(rows[hit.entry], hit.score) for hit in hits if hit.entry in rows]
     passages = Passages([row for row, _ in found if not covers(row, language, wanted)], language, using)
     results = [Result(row, round(score, 4), *passages.snippet(row, wanted)) for row, score in found]
     return Found(run.query, results, run.suggestion(nothing_found=not results))
+
+
+def meanings(entries: Sequence[int], language: str, using: str) -> dict[int, StatusCode]:
+    """Meanings by primary key, with what a list of results shows loaded and the rest deferred.
+
+    Ten times quicker than a query set, whose statement would be put together anew for every keystroke.
+    """
+    shown = columns(("name", "summary"), dict.fromkeys([language, DEFAULT_LANGUAGE]))
+    fields = [field for field in StatusCode._meta.concrete_fields if field.name in (*NEUTRAL_FIELDS, *shown)]
+    rows = engine(using).texts(entries, [str(field.column) for field in fields])
+    return {row[0]: StatusCode.from_db(using, [field.attname for field in fields], row[1:]) for row in rows}
 
 
 def grouped(hits: Sequence[Hit]) -> list[Hit]:
@@ -82,22 +92,22 @@ class Passages:
 
     def __init__(self, rows: Sequence[StatusCode], language: str, using: str) -> None:
         self.language = language
-        self.sources: dict[int, list[str]] = {row.pk: [] for row in rows}
-        if not rows:
-            return
-        entries = list(self.sources)
-        names = columns(LONG_TEXTS, dict.fromkeys([language, DEFAULT_LANGUAGE]))
-        summaries = {row.pk: text(row, "summary", language).language for row in rows}
-        for entry, *values in engine(using).texts(entries, names):
-            by_name = dict(zip(names, values, strict=True))
-            self.sources[entry] += [by_name[column(name, summaries[entry])] or "" for name in LONG_TEXTS]
-        for entry, name in engine(using).names(entries, language):
-            self.sources[entry].append(name)
+        passages: dict[int, list[str]] = {row.pk: [] for row in rows}
+        if rows:
+            names = columns(LONG_TEXTS, dict.fromkeys([language, DEFAULT_LANGUAGE]))
+            languages = {row.pk: text(row, "summary", language).language for row in rows}
+            for entry, *values in engine(using).texts(list(passages), names):
+                by_name = dict(zip(names, values, strict=True))
+                shown = (by_name[column(name, languages[entry])] or "" for name in LONG_TEXTS)
+                passages[entry].append(sentences("\n\n".join(shown)))
+            for entry, name in engine(using).names(list(passages), language):
+                passages[entry].append(name)
+        self.passages = {entry: "\n".join(found) for entry, found in passages.items()}
 
     def snippet(self, row: StatusCode, wanted: Wanted) -> tuple[SafeString, str]:
         """The summary, or the sentence or name that has more of what is wanted, marked; and its language."""
         summary = text(row, "summary", self.language)
-        sentence = best_sentence(self.sources.get(row.pk, ()), wanted)
-        if sentence and coverage(sentence, wanted) > coverage(composed(summary.value), wanted):
-            return marked(sentence, wanted), summary.language
+        passage = best_passage(self.passages.get(row.pk, ""), wanted)
+        if passage and coverage(passage, wanted) > coverage(composed(summary.value), wanted):
+            return marked(passage, wanted), summary.language
         return marked(summary.value, wanted), summary.language

@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+BLANK = ("Cc", "Zs", "Zl", "Zp")
 # Letters that lose their accents. Elsewhere a mark is part of the letter: か and が are two.
 ACCENTED = ((0x00C0, 0x052F), (0x1E00, 0x1FFF))
 
@@ -31,7 +32,7 @@ class Folding(dict[int, str]):
             character = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
         folded = unicodedata.normalize("NFKC", character).casefold().translate(SIMPLIFIED)
         # Controls, private and unassigned characters and lone surrogates have no meaning here; bidi controls are Cf.
-        folded = "".join(" " if unicodedata.category(c) in ("Cc", "Zs", "Zl", "Zp") else c for c in folded)
+        folded = "".join(" " if unicodedata.category(c) in BLANK and c != "\n" else c for c in folded)
         folded = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Co", "Cn", "Cs"))
         if 0x0300 <= code <= 0x036F:
             folded = ""  # an accent that stands by itself belongs to the letter before it

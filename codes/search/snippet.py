@@ -1,7 +1,7 @@
 """What a result shows of a meaning's texts: the passage that answers the query, with what matched marked in it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from os.path import commonprefix
@@ -9,7 +9,7 @@ from os.path import commonprefix
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from codes.search.analyze import DOCUMENT, STOP, Token, canonical, tokens
+from codes.search.analyze import DOCUMENT, REGIONAL, REGIONAL_TERM, STOP, Token, tokens
 from codes.search.folding import composed, fold
 from codes.search.query import Unit
 
@@ -44,14 +44,7 @@ class Wanted:
 def needle(word: str, term: str, fit: float) -> str:
     """What a folded text contains if it has a term. A stem is the beginning of its words but for a last letter."""
     own = commonprefix([word, term]) if fit == 1 else ""
-    return own or term.removesuffix("i")
-
-
-def haystack(sentence: str) -> str:
-    """A sentence in the form that needles are looked for in: folded, with documents and compounds as one word."""
-    folded = DOCUMENT.sub(r"rfc\1", canonical(fold(sentence))[0])
-    joined = JOINT.sub("", folded)
-    return folded if joined == folded else f"{folded} {joined}"
+    return (own or term).removesuffix("i") or term
 
 
 def plain(source: str) -> str:
@@ -60,21 +53,32 @@ def plain(source: str) -> str:
     return "".join(part if place % 2 else MARKUP.sub("", part) for place, part in enumerate(parts))
 
 
-@lru_cache(maxsize=4_000)
-def sentences(source: str) -> tuple[tuple[str, str], ...]:
-    """The sentences of a Markdown text as plain, composed text, each with its folded form. Kept, as tokens are."""
-    found = (sentence.strip() for sentence in SENTENCE.findall(composed(plain(source))))
-    return tuple((sentence, haystack(sentence)) for sentence in found if sentence)
+@lru_cache(maxsize=1_000)
+def sentences(source: str) -> str:
+    """The sentences of a Markdown text as plain text, a line each."""
+    found = (sentence.strip() for sentence in SENTENCE.findall(plain(source)))
+    return "\n".join(sentence for sentence in found if sentence)
 
 
-def best_sentence(sources: Iterable[str], wanted: Wanted) -> str:
-    """The sentence that seems to have most of what is wanted, the first of equals; empty if none has anything."""
+@lru_cache(maxsize=1_000)
+def haystacks(passages: str) -> list[tuple[str, str]]:
+    """Passages, given a line each, with the form in which needles are looked for: folded, compounds as one word.
+
+    Kept, for the same texts are shown again and again.
+    """
+    folded = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], DOCUMENT.sub(r"rfc\1", fold(passages)))
+    joined = JOINT.sub("", folded)
+    lines = zip(passages.split("\n"), folded.split("\n"), joined.split("\n"), strict=True)
+    return [(passage, one if one == other else f"{one} {other}") for passage, one, other in lines]
+
+
+def best_passage(passages: str, wanted: Wanted) -> str:
+    """The passage that seems to have most of what is wanted, the first of equals; empty if none has anything."""
     best, most = "", 0
-    for source in sources:
-        for sentence, folded in sentences(source):
-            found = sum(needle in folded for needle in wanted.needles)
-            if found > most:
-                best, most = sentence, found
+    for passage, haystack in haystacks(composed(passages)):
+        found = sum(needle in haystack for needle in wanted.needles)
+        if found > most:
+            best, most = passage, found
     return best
 
 
