@@ -7,7 +7,7 @@ from codes.search.document import Document, documents
 from codes.search.engine import Candidate, Engine, Posting, ranked
 from codes.search.index import MOST_CHANGED
 from codes.search.query import Unit, parse
-from codes.search.rank import EXACT_KEY, Evidence, Ranking, key_score, passage_weight, promising, rarity
+from codes.search.rank import NEARLY_A_NAME, Evidence, Ranking, key_score, passage_weight, promising, rarity
 from codes.search.vocabulary import vocabulary
 
 # With so many documents for a unit the rest is left out: they are the least telling units.
@@ -85,7 +85,7 @@ class Search:
         near = dict(self.vocabulary.near_names(asked, MOST_SPELLINGS))
         for kind, _, language, entry in self.index.keys_of_names(list(near)) if near else ():
             if entry not in self.changed:
-                yield entry, MISSPELT * EXACT_KEY * passage_weight(kind, language, self.reader)
+                yield entry, NEARLY_A_NAME * passage_weight(kind, language, self.reader)
 
     def postings(self, units: Sequence[Unit]) -> list[Posting]:
         """The meanings that have each unit, those that changed included as they are now."""

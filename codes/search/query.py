@@ -69,7 +69,8 @@ def parse(typed: str, vocabulary: Vocabulary) -> Query:
     text = whole[:LONGEST_QUERY]
     # Full-width forms first: what follows looks for the signs of programs.
     asked = normalize("NFKC", text)
-    query = Query(text, len(whole) > LONGEST_QUERY, keys_of(without_protocol(asked)))
+    query = Query(text, len(whole) > LONGEST_QUERY, [*keys_of(without_protocol(asked)), *keys_of(asked)])
+    query.keys = list(dict.fromkeys(query.keys))
     if section := SECTION.fullmatch(fold(text)):
         asked, query.keys = f"rfc{section[1]}", keys_of(f"rfc{section[1]}{section[2]}")
     query.units = units_of(without_protocol(taken_apart(asked, vocabulary)), vocabulary)[:MOST_UNITS]

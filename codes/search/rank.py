@@ -33,7 +33,9 @@ FURTHER = 0.25
 # Kinds that name a meaning as a whole: how much of such a passage is asked for matters, too.
 NAMING = frozenset((Kind.NAME, Kind.FORMER_NAME, Kind.SYMBOL, Kind.ALIAS))
 OTHER_LANGUAGE = 0.94
-EXACT_KEY, BEGINNING = 1.2, 0.9
+# A key that is the whole query. What is a name is meant as one, whoever else is described by the same words.
+EXACT_KEYS = {Kind.NUMBER: 3.0, Kind.NAME: 3.0, Kind.FORMER_NAME: 2.8, Kind.SYMBOL: 2.6, Kind.ALIAS: 1.1}
+EXACT_KEY, NEARLY_A_NAME, BEGINNING = 2.0, 1.0, 0.9
 # A number, and a vendor's name, are in the query on purpose.
 NUMBER_STRESS, ORIGIN_STRESS = 4.0, 2.5
 # A passage that has half of what is asked says less than half.
@@ -73,9 +75,9 @@ def passage_weight(kind: int, language: str, reader: str) -> float:
 
 def key_score(kind: int, key: str, language: str, *, asked: str, reader: str) -> float:
     """What a key says that is the query or begins with it."""
-    weight = passage_weight(kind, language, reader)
     if key == asked:
-        return EXACT_KEY * weight
+        return EXACT_KEYS.get(Kind(kind), EXACT_KEY) * (1.0 if is_familiar(language, reader) else OTHER_LANGUAGE)
+    weight = passage_weight(kind, language, reader)
     return BEGINNING * weight * (0.6 + 0.4 * len(asked) / len(key))
 
 
