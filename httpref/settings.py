@@ -174,7 +174,7 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
     try:
         with closing(sqlite3.connect(":memory:")) as probe:
             probe.execute("CREATE VIRTUAL TABLE probe USING fts5 (text)")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         raise ImproperlyConfigured(
             "the SQLite of this Python was built without FTS5, which the search needs. "
             "Use another build of Python, or PostgreSQL: DATABASE_URL=postgres://user:secret@host:5432/name"

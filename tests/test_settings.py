@@ -14,6 +14,7 @@ from httpref import settings as module
 Settings = dict[str, Any]
 Load = Callable[..., Settings]
 ROOT = Path(__file__).parent.parent
+CREATE_VTABLE = 29  # SQLITE_CREATE_VTABLE, which the module has no name for before Python 3.12
 PRODUCTION = {
     "HTTPREF_ENV": "production",
     "HTTPREF_SECRET_KEY": "a-secret-key-of-a-production-install",
@@ -254,3 +255,16 @@ def test_redis_is_the_cache_on_demand(load):
     cache = load(CACHE_URL="rediscache://127.0.0.1:6379/1")["CACHES"]["default"]
     assert cache["BACKEND"].endswith("RedisCache")
     assert cache["LOCATION"] == "redis://127.0.0.1:6379/1"
+
+
+def test_a_sqlite_without_fts5_is_refused_with_what_to_do(load, monkeypatch):
+    def connect(name: str) -> sqlite3.Connection:
+        connection = real(name)
+        connection.set_authorizer(lambda action, *rest: sqlite3.SQLITE_DENY if action == CREATE_VTABLE else 0)
+        return connection
+
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with pytest.raises(ImproperlyConfigured, match="built without FTS5, which the search needs. Use another build"):
+        load()
+    load(DATABASE_URL="postgres://localhost/httpref")

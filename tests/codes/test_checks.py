@@ -1,3 +1,5 @@
+import io
+
 import pytest
 from django.conf import settings
 from django.core.checks import Tags, run_checks
@@ -61,3 +63,18 @@ def test_a_database_that_is_not_migrated_yet_is_no_reason_to_warn():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE codes_origin RENAME TO codes_origin_of_before")
     assert found(["default"]) == []
+
+
+def test_a_search_index_that_is_not_current_is_named_with_the_command_that_builds_it():
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE codes_search_state SET fingerprint = 'older'")
+    (warning,) = run_checks(tags=[Tags.database], databases=["default"])
+    assert (warning.id, warning.hint) == ("codes.W002", "Run: manage.py rebuild_search")
+    assert warning.msg == "The search index was made for other languages or by another version."
+    call_command("rebuild_search", verbosity=0, stdout=io.StringIO())
+    assert found(["default"]) == []
+
+
+def test_no_database_asked_for_is_not_looked_into():
+    assert found(None) == []
+    assert found([]) == []

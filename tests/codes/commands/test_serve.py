@@ -17,6 +17,7 @@ from granian.cli import cli
 
 from codes.management.commands.serve import collect_static_files
 from codes.models import Alias, Origin, StatusCode
+from codes.search.index import engine
 
 Arguments = list[str]
 
@@ -104,6 +105,22 @@ def test_a_later_start_prepares_nothing_and_keeps_what_was_edited(use_database, 
     assert not Alias.objects.exists()
     assert not Group.objects.filter(name="viewers").exists()
     assert len(started) == 2
+
+
+def test_a_start_builds_an_index_that_is_not_current_and_indexes_what_was_left(
+    use_database, started, port, tmp_path, capsys
+):
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+    serve(port)
+    engine().run("UPDATE codes_search_state SET fingerprint = 'older'")
+    capsys.readouterr()
+    serve(port)
+    assert "Building the search index: it was made for other languages" in capsys.readouterr().out
+    engine().note_all()
+    serve(port)
+    assert "search index" not in capsys.readouterr().out
+    assert engine().pending(1) == []
+    assert engine().state().documents == StatusCode.objects.count()
 
 
 def test_a_database_that_was_only_migrated_gets_its_groups_too(use_database, started, port, tmp_path):
