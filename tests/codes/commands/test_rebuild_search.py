@@ -1,22 +1,11 @@
-from collections.abc import Iterator
-
 import pytest
 from django.core.management import call_command
 
 from codes.models import Alias, StatusCode
 from codes.search.find import search
 from codes.search.index import BATCH, complaint, engine
-from codes.search.vocabulary import LOADED
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    """What a test loads goes with its changes."""
-    LOADED.clear()
-    yield
-    LOADED.clear()
 
 
 def first(query: str) -> int:

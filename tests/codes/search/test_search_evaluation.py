@@ -26,10 +26,10 @@ def test_a_file_has_a_query_a_line(tmp_path):
         "en\tnot found\t404\n"
         "\n"
         "# kind: names \n"
-        "zh-hant\t找不到\t404, 410\n"
+        "zh-hant\t找不到\t404,410\n"
         "   \n"
         "# kind:\n"
-        "zh-hans\t 网关 \t５０２\n",
+        "zh-hans\t 网关 \t502\n",
     )
     assert read_cases(path) == [
         case("not found", 404),
@@ -50,13 +50,12 @@ def test_a_line_that_is_no_case_is_named(line, tmp_path):
         read_cases(written(tmp_path, f"# comment\nen\tx\t404\n{line}\n"))
 
 
-@pytest.mark.parametrize("code", ["-404", "4.4", "0x1", "²"])
+@pytest.mark.parametrize("code", ["-404", "4.4", "0x1", "²", "４０４", "404, 410", "4040"])
 def test_a_code_is_a_number(code, tmp_path):
     with pytest.raises(EvaluationError, match="^line 1: "):
         read_cases(written(tmp_path, f"en\tx\t{code}"))
 
 
-@pytest.mark.xfail(strict=True, reason="int() refuses so many digits", raises=ValueError)
 def test_a_code_with_too_many_digits_is_named(tmp_path):
     with pytest.raises(EvaluationError, match="^line 1: "):
         read_cases(written(tmp_path, f"en\tx\t{'4' * 5000}"))
@@ -75,7 +74,6 @@ def test_a_file_in_another_encoding_is_named(content, tmp_path):
         read_cases(written(tmp_path, content))
 
 
-@pytest.mark.xfail(strict=True, reason="the mark is taken for a part of the language")
 def test_a_byte_order_mark_does_not_matter(tmp_path):
     assert read_cases(written(tmp_path, b"\xef\xbb\xbfen\tx\t404")) == [case("x", 404)]
 

@@ -281,7 +281,6 @@ def test_a_query_of_such_words_only_stays_itself(question):
     assert asked(question)
 
 
-@pytest.mark.xfail(strict=True, reason="an underscore is taken for a letter")
 def test_a_query_of_such_words_and_an_underscore_stays_itself():
     assert asked("_的") == ["的"]
 
@@ -310,7 +309,6 @@ def test_a_blank_finishes_it():
     assert parsed(" ").units == []
 
 
-@pytest.mark.xfail(strict=True, reason="only U+0020 finishes it")
 @pytest.mark.parametrize("blank", ["\u3000", "\t", "\n", "\xa0"])
 def test_any_blank_finishes_it(blank):
     assert not parsed(f"not redir{blank}").units[-1].last
@@ -356,7 +354,7 @@ def check(text: str) -> None:
     assert not any(unit.last for unit in query.units[:-1])
     assert all(unit.weight > 0 and len(unit.terms) == 1 for unit in query.units)
     assert query.number is None or query.numbers == [query.number]
-    if any(character.isalnum() for character in fold(query.text)) and not {"h", "_"} & set(fold(query.text)):
+    if any(character.isalnum() for character in fold(query.text)) and "http" not in fold(query.text):
         assert query.units
 
 

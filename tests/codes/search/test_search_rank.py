@@ -22,7 +22,6 @@ from codes.search.rank import (
     Match,
     Ranking,
     is_familiar,
-    is_single,
     key_score,
     passage_weight,
     promising,
@@ -82,17 +81,6 @@ def test_a_key_that_is_the_query_says_most():
 # Passages of a candidate
 
 
-@pytest.mark.parametrize(("term", "single"), [("茶", True), ("a", False), ("4", False), ("茶壶", False), ("", False)])
-def test_a_single_ideograph_is_one(term, single):
-    assert is_single(term) is single
-
-
-@pytest.mark.xfail(strict=True, reason="any letter outside ASCII is taken for an ideograph")
-@pytest.mark.parametrize("term", ["и", "α", "ø", "ا"])
-def test_a_letter_of_an_alphabet_is_no_ideograph(term):
-    assert not is_single(term)
-
-
 PACKED = pack(
     [
         Passage(Kind.NUMBER, NEUTRAL, ["404"]),
@@ -120,6 +108,14 @@ def test_matches_are_of_whole_terms_only():
 def test_a_single_ideograph_is_matched_wherever_it_stands():
     assert ranking(word("找", 0.6)).matches(PACKED) == [Match(Kind.NAME, "zh-hans", 1.2, {0: 1.0})]
     assert ranking(word("茶", 0.6)).matches(PACKED) == []
+
+
+@pytest.mark.parametrize("letter", ["и", "α", "ø", "ا", "e", "1"])
+def test_a_single_letter_of_an_alphabet_is_a_whole_term(letter):
+    packed = pack([Passage(Kind.NAME, "en", [f"x{letter}x", f"{letter}x"])])
+    assert ranking(word(letter)).matches(packed) == []
+    packed = pack([Passage(Kind.NAME, "en", [f"x{letter}x", letter])])
+    assert ranking(word(letter)).matches(packed) == [Match(Kind.NAME, "en", 2.0, {0: 1.0})]
 
 
 def test_the_first_and_the_last_term_of_a_passage_and_a_repeated_one_are_matched():
@@ -246,7 +242,6 @@ def test_more_evidence_is_never_less(found):
     assert all(after >= before - 1e-9 for before, after in pairwise(scores))
 
 
-@pytest.mark.xfail(strict=True, reason="the last of several names of an origin counts, not the best")
 def test_another_name_of_an_origin_is_never_less():
     used = ranking(word("a"), word("b"))
     matches = [Match(Kind.NAME, "en", 2.0, {0: 1.0}), Match(Kind.ORIGIN, "", 1.0, {1: 1.0})]

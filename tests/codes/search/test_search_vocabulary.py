@@ -78,6 +78,14 @@ def test_the_nearest_word_comes_first_then_one_with_the_same_first_letter():
     assert known.near("dates", 2, 1) == [("date", 1)]
 
 
+@pytest.mark.parametrize(
+    ("word", "nearest"),
+    [("tymeot", "timeout"), ("redirekshun", "redirection"), ("xyzzy", ""), ("gone", "gone"), ("", "")],
+)
+def test_the_most_similar_word_is_nearest_if_it_is_similar_at_all(word, nearest):
+    assert KNOWN.nearest(word) == nearest
+
+
 # Misspelt names
 
 
