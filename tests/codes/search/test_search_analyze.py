@@ -298,6 +298,7 @@ def test_places_are_right_beside_characters_that_fold_to_several_or_to_none():
     assert found("㎞/ﬁn", "fin") == ["ﬁn"]
     assert found("½", "1") == found("½", "2") == ["½"]
     assert found("㍿", "式会") == ["㍿"]
+    assert found("x\u0302 y", "x") == ["x\u0302"]
 
 
 @given(TEXTS)

@@ -34,7 +34,7 @@ def word(term: str, weight: float = 1.0, **others: object) -> Unit:
 
 
 def ranking(*units: Unit, rarities: list[float] | None = None) -> Ranking:
-    return Ranking(Query("", False, "", list(units)), rarities or [1.0] * len(units), "en")
+    return Ranking(Query("", False, [], list(units)), rarities or [1.0] * len(units), "en")
 
 
 def score(used: Ranking, *matches: Match, keys: float = 0.0, anywhere: tuple[int, ...] = ()) -> float:
@@ -252,15 +252,16 @@ def test_another_name_of_an_origin_is_never_less():
 
 
 def test_those_named_by_keys_are_promising_first_then_those_with_rare_units():
-    query = Query("", False, "", [word("a"), word("b")])
+    query = Query("", False, [], [word("a"), word("b")])
     found = [({1}, {1, 2}), (set(), {3})]
     # 1 in a passage: 4 times 1.5; 2 in a long text; 3 in a long text by the rarer unit; 9 by a key.
     assert promising(query, [1.5, 2.0], found, [9], 9) == [9, 1, 3, 2]
     assert promising(query, [1.5, 2.0], found, [9], 2) == [9, 1]
     assert promising(query, [1.5, 2.0], found, [2, 3], 9) == [3, 2, 1]
-    assert promising(Query("", False, ""), [], [], [], 9) == []
+    assert promising(Query("", False, []), [], [], [], 9) == []
 
 
 def test_equals_come_in_the_order_of_the_reference():
-    assert promising(Query("", False, "", [word("a")]), [1.0], [(set(), {5, 3, 4})], [], 9) == [3, 4, 5]
-    assert promising(Query("", False, "", [word("a", 0.4)]), [1.0], [({7}, {7, 8})], [], 1) == [7]
+    assert promising(Query("", False, [], [word("a")]), [1.0], [(set(), {5, 3, 4})], [], 9) == [3, 4, 5]
+    assert promising(Query("", False, []), [], [], [9, 8], 9) == [8, 9]
+    assert promising(Query("", False, [], [word("a", 0.4)]), [1.0], [({7}, {7, 8})], [], 1) == [7]
