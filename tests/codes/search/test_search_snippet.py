@@ -67,6 +67,7 @@ def test_guesses_are_wanted_too():
         ("- one\n- two\n  - three", "one\ntwo\nthree"),
         ("* one\n+ two\n1. three\n12. four", " one\ntwo\nthree\nfour"),
         ("> quoted", "quoted"),
+        ("404. That is all.", "404. That is all."),
         ("a\n\n- b", "a\nb"),
         ("well-known - so 3.5 > 2", "well-known - so 3.5 > 2"),
         ("", ""),
