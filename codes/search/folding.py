@@ -34,8 +34,6 @@ class Folding(dict[int, str]):
         # Controls, private and unassigned characters and lone surrogates have no meaning here; bidi controls are Cf.
         folded = "".join(" " if unicodedata.category(c) in BLANK and c != "\n" else c for c in folded)
         folded = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Co", "Cn", "Cs"))
-        if 0x0300 <= code <= 0x036F:
-            folded = ""  # an accent that stands by itself belongs to the letter before it
         self[code] = folded
         return folded
 

@@ -15,8 +15,7 @@ from codes.search.query import Unit
 
 LONGEST = 180
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-CODE = re.compile(r"`([^`]*)`")
-MARKUP = re.compile(r"\*|^\s*(?:[-+|>]|[0-9]{1,2}\.)\s+", re.MULTILINE)
+MARKUP = re.compile(r"`([^`]*)`|\*|^\s*(?:[-+|>]|[0-9]{1,2}\.)\s+", re.MULTILINE)
 JOINT = re.compile(r"['’-]")
 SENTENCE = re.compile(r"[^\n]+?(?:[。！？]|[.!?](?=\s)|$)", re.MULTILINE)
 
@@ -49,8 +48,7 @@ def needle(word: str, term: str, fit: float) -> str:
 
 def plain(source: str) -> str:
     """The words of a Markdown text, for a reader of plain text."""
-    parts = CODE.split(LINK.sub(r"\1", source))
-    return "".join(part if place % 2 else MARKUP.sub("", part) for place, part in enumerate(parts))
+    return MARKUP.sub(lambda match: match[1] or "", LINK.sub(r"\1", source))
 
 
 @lru_cache(maxsize=1_000)
@@ -66,10 +64,12 @@ def haystacks(passages: str) -> list[tuple[str, str]]:
 
     Kept, for the same texts are shown again and again.
     """
-    folded = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], DOCUMENT.sub(r"rfc\1", fold(passages)))
-    joined = JOINT.sub("", folded)
-    lines = zip(passages.split("\n"), folded.split("\n"), joined.split("\n"), strict=True)
-    return [(passage, one if one == other else f"{one} {other}") for passage, one, other in lines]
+    folded = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], fold(passages)).split("\n")
+    # Line by line, for a document's name must not go on in the next passage.
+    written = [DOCUMENT.sub(r"rfc\1", line) for line in folded]
+    return [
+        (passage, f"{line} {JOINT.sub('', line)}") for passage, line in zip(passages.split("\n"), written, strict=True)
+    ]
 
 
 def best_passage(passages: str, wanted: Wanted) -> str:

@@ -102,12 +102,12 @@ def test_shares_are_of_all_queries():
 
 @pytest.mark.django_db
 def test_the_rank_is_the_place_of_the_first_wanted_number():
-    place, numbers = rank(case("gateway timeout", 504))
-    assert (place, numbers[0]) == (1, 504)
+    numbers = rank(case("the server got a request", 999))[1]
     assert len(numbers) == len(set(numbers)) == DEPTH
-    assert rank(case("gateway timeout", numbers[2])) == (3, numbers)
-    assert rank(case("gateway timeout", numbers[9], numbers[4], 418)) == (5, numbers)
-    assert rank(case("gateway timeout", 418)) == (None, numbers)
+    assert rank(case("the server got a request", numbers[0])) == (1, numbers)
+    assert rank(case("the server got a request", numbers[2])) == (3, numbers)
+    assert rank(case("the server got a request", numbers[9], numbers[4], 418)) == (5, numbers)
+    assert rank(case("the server got a request", 418)) == (None, numbers)
 
 
 @pytest.mark.django_db

