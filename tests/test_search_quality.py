@@ -30,7 +30,7 @@ FLOORS = {
     "mixed": (1, 1),
     "typo": (1, 1),
     "other-script": (1, 1),
-    "field": (0.96, 0.98),
+    "field": (0.96, 0.97),
     "concept": (0.94, 0.97),
     "vendor": (0.93, 0.96),
     "prefix": (0.94, 0.97),

@@ -79,12 +79,15 @@ STANDING = {
     Registration.DRAFT: 0.75,
     Registration.FOLKLORE: 0.75,
 }
-UNSEEN = 0.92
+UNNAMED, UNSEEN = 0.97, 0.92
 
 
 def standing(row: StatusCode) -> float:
     """How much the evidence for a meaning counts: less for those that people rarely meet."""
-    return STANDING[Registration(row.registration)] * (1.0 if row.visibility == Visibility.CLIENT else UNSEEN)
+    standing = STANDING[Registration(row.registration)]
+    if any(row.symbols.all()):
+        return standing  # software has a name for it
+    return standing * UNNAMED * (1.0 if row.visibility == Visibility.CLIENT else UNSEEN)
 
 
 def keys_of(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from codes.localized import DEFAULT_LANGUAGE, column, columns, text
 from codes.models import StatusCode
 from codes.search.candidates import Hit, Search
+from codes.search.document import keys_of
 from codes.search.folding import composed
 from codes.search.index import engine
 from codes.search.query import Query
@@ -100,8 +101,10 @@ class Passages:
                 by_name = dict(zip(names, values, strict=True))
                 shown = (by_name[column(name, languages[entry])] or "" for name in LONG_TEXTS)
                 passages[entry].append(sentences("\n\n".join(shown)))
+            known = {row.pk: keys_of(row.reason_phrase) for row in rows}
             for entry, name in engine(using).names(list(passages), language):
-                passages[entry].append(name)
+                if keys_of(name) != known[entry]:  # the reason phrase itself stands above the snippet
+                    passages[entry].append(name)
         self.passages = {entry: "\n".join(found) for entry, found in passages.items()}
 
     def snippet(self, row: StatusCode, wanted: Wanted) -> tuple[SafeString, str]:

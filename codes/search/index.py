@@ -5,14 +5,13 @@ changed. A search answers for those from the reference itself, so it is never be
 to date and empties the queue, soon after the commit. See docs/decisions/0008-search.md.
 """
 
-import logging
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from codes.localized import shown_languages
@@ -35,8 +34,6 @@ NOTES = 5_000
 
 # A statement of Django's that writes to the reference.
 WRITE = re.compile(rf'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(?:{"|".join(SOURCES)})"')
-
-logger = logging.getLogger(__name__)
 
 
 def engine(using: str = DEFAULT_DB_ALIAS) -> Engine:
@@ -128,29 +125,21 @@ def complaint(using: str = DEFAULT_DB_ALIAS) -> str:
     return ""
 
 
-def bring_up_to_date(using: str = DEFAULT_DB_ALIAS) -> None:
+def bring_up_to_date(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> None:
     """What a start does: build an index that is missing or another one's, and index what is noted."""
     if complaint(using):
-        rebuild(using)
+        rebuild(using, progress)
     else:
-        refresh(using)
+        refresh(using, progress)
 
 
 # Following the writes
 
 
-def refresh_quietly(using: str) -> None:
-    """Bring the index up to date after a commit; a failure is logged and harms nothing, for the queue remains."""
-    try:
-        refresh(using)
-    except DatabaseError:
-        logger.exception("The search index could not be brought up to date; searches read the changes themselves.")
-
-
 def follow(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """A wrapper of a connection's statements: a write to the reference has the index refreshed after its commit."""
     result = execute(sql, params, many, context)
-    if WRITE.match(sql):
+    if WRITE.match(str(sql)):
         schedule(context["connection"])
     return result
 
@@ -160,9 +149,15 @@ def schedule(connection: BaseDatabaseWrapper) -> None:
 
     Outside a transaction nothing is done: a statement may not be finished yet, and the next commit will do it.
     """
-    waiting = any(getattr(callback, "func", None) is refresh_quietly for _, callback, *_ in connection.run_on_commit)
+
+    def refresh_index() -> None:
+        refresh(connection.alias)
+
+    name = refresh_index.__qualname__
+    waiting = any(getattr(callback, "__qualname__", "") == name for _, callback, *_ in connection.run_on_commit)
     if connection.in_atomic_block and not waiting:
-        transaction.on_commit(partial(refresh_quietly, connection.alias), using=connection.alias)
+        # A failure is logged and harms nothing: the queue remains, and searches read it.
+        transaction.on_commit(refresh_index, using=connection.alias, robust=True)
 
 
 def follow_connection(*, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

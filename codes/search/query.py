@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from codes.search.analyze import DOCUMENT, LETTER, SEAMS, tokens, weight
-from codes.search.document import keys_of
+from codes.search.document import Kind, keys_of
 from codes.search.folding import composed, data_lines, fold, fold_with_places
 from codes.search.vocabulary import Vocabulary
 
@@ -35,6 +35,12 @@ class Unit:
     is_class: bool = False  # names a status class: 4xx
     number: int | None = None
     respelt: str = ""  # the nearest known word, if this one is not known
+
+    def may_be(self, kind: int) -> bool:
+        """Whether a passage of this kind can answer: what mentions 404 or 4xx is not what has that number or class."""
+        if self.is_class:
+            return kind == Kind.CLASS
+        return self.number is None or kind == Kind.NUMBER
 
 
 @dataclass

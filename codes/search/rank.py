@@ -123,20 +123,20 @@ class Ranking:
         """How much of the query the passages cover, how well the best of them names it, and the keys."""
         mass = sum(self.masses) or 1.0
         by_kind: list[dict[int, float]] = [{} for _ in self.units]
-        from_origin: dict[int, float] = {}
+        # A number or an origin beside other words says which meaning of those words is wanted.
+        given: dict[int, float] = {}
         for m in evidence.matches:
-            if m.kind == Kind.ORIGIN:
-                from_origin |= {place: max(fit, from_origin.get(place, 0.0)) for place, fit in m.fits.items()}
+            if m.kind in (Kind.NUMBER, Kind.ORIGIN):
+                given |= {place: max(fit, given.get(place, 0.0)) for place, fit in m.fits.items()}
         best_passage = 0.0
         for kind, language, length, fits in evidence.matches:
             weight = passage_weight(kind, language, self.reader)
-            if kind != Kind.CLASS:  # what mentions 4xx is not all that is one
-                fits = {place: fit for place, fit in fits.items() if not self.units[place].is_class}
+            fits = {place: fit for place, fit in fits.items() if self.units[place].may_be(kind)}
             for place, fit in fits.items():
                 by_kind[place][kind] = max(by_kind[place].get(kind, 0.0), fit * weight)
             if fits and kind in NAMING:
-                with_origin = from_origin | fits
-                recall = sum(fit * self.masses[place] for place, fit in with_origin.items()) / mass
+                recalled = given | fits
+                recall = sum(fit * self.masses[place] for place, fit in recalled.items()) / mass
                 precision = sum(self.units[place].weight for place in fits) / length
                 naming = weight * recall**RECALL_POWER * (0.4 + 0.6 * min(precision, 1.0))
                 best_passage = max(best_passage, naming)

@@ -126,9 +126,14 @@ def test_the_form_works_without_javascript(visit):
 
 def test_the_button_searches_without_javascript(visit):
     page = visit("/en/", java_script_enabled=False)
-    page.fill("input[name=q]", "404")
+    page.fill("input[name=q]", "not found")
     page.get_by_role("button", name="Search").click()
-    page.wait_for_url("**/en/search/?q=404")
+    page.wait_for_url("**/en/search/?q=not+found")
+    page.get_by_role("link", name="404").first.click()
+    page.wait_for_url("**/en/404/")
+    page.fill("input[name=q]", "418")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/418/")
 
 
 # The list

@@ -54,7 +54,11 @@ class Command(BaseCommand):
             call_command("seed", stdout=self.stdout)
         if found := complaint():
             self.stdout.write(f"Building the search index: it {found} ...")
-        bring_up_to_date()
+        bring_up_to_date(progress=self.report)
+
+    def report(self, done: int, left: int) -> None:
+        self.stdout.write(f"  {done} of {done + left}")
+        self.stdout.flush()
 
 
 def connect_without_pool() -> None:

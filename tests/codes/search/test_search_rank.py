@@ -208,7 +208,13 @@ def test_a_rare_unit_and_a_number_count_more():
     assert score(used, first) > score(used, second)
     numbered = ranking(word("404", number=404), word("b"))
     assert numbered.masses == [NUMBER_STRESS, 1.0]
-    assert score(numbered, first) > score(numbered, second)
+    assert score(numbered, Match(Kind.NUMBER, "", 1.0, {0: 1.0})) > score(numbered, second)
+
+
+def test_a_number_is_meant_by_what_has_it_not_by_what_mentions_it():
+    used = ranking(word("404", number=404))
+    assert score(used, Match(Kind.ALIAS, "en", 1.0, {0: 1.0})) == BODY_WEIGHT
+    assert score(used, Match(Kind.NUMBER, "", 1.0, {0: 1.0})) > BODY_WEIGHT
 
 
 def test_each_unit_has_its_rarity():
