@@ -102,6 +102,10 @@ class Engine(ABC):
     def lock(self) -> None:
         """Let one transaction at a time bring the index up to date."""
 
+    @abstractmethod
+    def settle(self) -> None:
+        """Put in order what many writes left behind."""
+
     def exists(self) -> bool:
         return "codes_search_state" in self.connection.introspection.table_names()
 

@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 
 ENGINES: dict[str, type[Engine]] = {"sqlite": SQLiteEngine, "postgresql": PostgreSQLEngine}
 # The layout of the tables: move it when they change.
-LAYOUT = 4
+LAYOUT = 5
 # Meanings that one transaction of ``refresh`` indexes: writers of SQLite wait for its end.
 BATCH = 100
 # Changed meanings that a search reads from the reference itself until the index has them.
@@ -88,6 +88,8 @@ def refresh(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> 
             notes = index.notes(NOTES)
             entries = list(dict.fromkeys(entry for _, entry in notes))[:BATCH]
             if not entries:
+                if done:
+                    index.settle()
                 return done
             index.replace(entries, documents(entries))
             index.forget(note for note, entry in notes if entry in set(entries))

@@ -65,6 +65,9 @@ class SQLiteEngine(Engine):
     def lock(self) -> None:
         """Nothing to do: a transaction that writes has SQLite's only lock from its first statement on."""
 
+    def settle(self) -> None:
+        """Nothing to do: FTS5 merges what is written as it goes along."""
+
     def store_terms(self, made: Iterable[Document]) -> None:
         self.run_many(
             "INSERT INTO codes_search_document (entry, number, standing, passages, head, body)"

@@ -597,3 +597,26 @@ def test_the_active_option_and_the_focus_show_in_forced_colours(open_list):
         assert element.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
         assert float(element.evaluate("(e) => getComputedStyle(e).outlineWidth").removesuffix("px")) >= 2
     assert options(page).nth(1).evaluate("(e) => getComputedStyle(e).outlineStyle") == "none"
+
+
+# With the real search
+
+
+def test_half_a_word_with_an_error_in_it_leads_to_the_code(visit):
+    page = visit("/zh-hant/")
+    page.keyboard.press("/")
+    page.keyboard.type("forbiden", delay=20)
+    expect(options(page).first).to_contain_text("403")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/zh-hant/403/")
+
+
+def test_the_page_of_results_is_reached_by_enter_and_marks_what_matched(visit):
+    page = visit("/zh-hant/")
+    page.keyboard.press("/")
+    page.keyboard.type("重定向", delay=20)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/zh-hant/search/?q=*")
+    assert set(page.locator("ol.found mark").all_inner_texts()) <= {"重新導向", "轉址", "轉向"}
+    assert page.locator("ol.found > li > a.n").first.inner_text() in ("301", "302", "307", "308")
