@@ -13,7 +13,7 @@ from codes.search.vocabulary import vocabulary
 # With so many documents for a unit the rest is left out: they are the least telling units.
 MOST_POSTINGS = 400
 MOST_KEYS = 40
-MOST_RANKED = 30
+MOST_RANKED = 24
 # A known word of so few letters may still be the beginning of another one.
 MAY_BE_UNFINISHED = 4
 MOST_COMPLETIONS, MOST_SPELLINGS = 20, 8

@@ -11,7 +11,7 @@ from codes.search.document import NEUTRAL, Kind
 from codes.search.query import Query
 
 # How much a kind of passage says about a meaning.
-KIND_WEIGHTS = {
+KIND_WEIGHTS: dict[int, float] = {
     Kind.NUMBER: 1.0,
     Kind.NAME: 1.0,
     Kind.FORMER_NAME: 0.95,
@@ -34,7 +34,13 @@ FURTHER = 0.25
 NAMING = frozenset((Kind.NAME, Kind.FORMER_NAME, Kind.SYMBOL, Kind.ALIAS))
 OTHER_LANGUAGE = 0.94
 # A key that is the whole query. What is a name is meant as one, whoever else is described by the same words.
-EXACT_KEYS = {Kind.NUMBER: 3.0, Kind.NAME: 3.0, Kind.FORMER_NAME: 2.8, Kind.SYMBOL: 2.6, Kind.ALIAS: 1.1}
+EXACT_KEYS: dict[int, float] = {
+    Kind.NUMBER: 3.0,
+    Kind.NAME: 3.0,
+    Kind.FORMER_NAME: 2.8,
+    Kind.SYMBOL: 2.6,
+    Kind.ALIAS: 1.1,
+}
 EXACT_KEY, NEARLY_A_NAME, BEGINNING = 2.0, 1.0, 0.9
 # A number, and a vendor's name, are in the query on purpose.
 NUMBER_STRESS, ORIGIN_STRESS = 4.0, 2.5
@@ -70,13 +76,13 @@ def is_familiar(language: str, reader: str) -> bool:
 
 
 def passage_weight(kind: int, language: str, reader: str) -> float:
-    return KIND_WEIGHTS[Kind(kind)] * (1.0 if is_familiar(language, reader) else OTHER_LANGUAGE)
+    return KIND_WEIGHTS[kind] * (1.0 if is_familiar(language, reader) else OTHER_LANGUAGE)
 
 
 def key_score(kind: int, key: str, language: str, *, asked: str, reader: str) -> float:
     """What a key says that is the query or begins with it."""
     if key == asked:
-        return EXACT_KEYS.get(Kind(kind), EXACT_KEY) * (1.0 if is_familiar(language, reader) else OTHER_LANGUAGE)
+        return EXACT_KEYS.get(kind, EXACT_KEY) * (1.0 if is_familiar(language, reader) else OTHER_LANGUAGE)
     weight = passage_weight(kind, language, reader)
     return BEGINNING * weight * (0.6 + 0.4 * len(asked) / len(key))
 
@@ -86,6 +92,7 @@ class Ranking:
 
     def __init__(self, query: Query, rarities: Sequence[float], reader: str) -> None:
         self.units, self.reader = query.units, reader
+        self.is_restricted = any(unit.is_class or unit.number is not None for unit in query.units)
         self.masses = [
             unit.weight * rare * (NUMBER_STRESS if unit.number is not None else 1.0)
             for unit, rare in zip(query.units, rarities, strict=True)
@@ -131,7 +138,8 @@ class Ranking:
         best_passage = 0.0
         for kind, language, length, fits in evidence.matches:
             weight = passage_weight(kind, language, self.reader)
-            fits = {place: fit for place, fit in fits.items() if self.units[place].may_be(kind)}
+            if self.is_restricted:
+                fits = {place: fit for place, fit in fits.items() if self.units[place].may_be(kind)}
             for place, fit in fits.items():
                 by_kind[place][kind] = max(by_kind[place].get(kind, 0.0), fit * weight)
             if fits and kind in NAMING:
