@@ -52,6 +52,7 @@ pins: ## pin the newest versions that requirements*.in allow (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements-dev.in -o requirements-dev.txt
 
 # The stamps say what is installed, so that a second start installs nothing and an interrupted one starts over.
+# --no-deps: the files name everything, and pip would look for a newer `coverage[toml]` beside the pinned `coverage`.
 .venv/made.stamp:
 	@command -v "$(PYTHON)" >/dev/null || { \
 	  echo "httpref needs Python 3.11 or newer, and '$(PYTHON)' was not found. If it has another name: make PYTHON=python3.12 ..." >&2; exit 1; }
@@ -65,10 +66,10 @@ pins: ## pin the newest versions that requirements*.in allow (needs uv)
 
 .venv/run.stamp: requirements.txt | .venv/made.stamp
 	@echo "Installing what httpref runs on ..."
-	@$(BIN)/python -m pip install --require-hashes --requirement requirements.txt
+	@$(BIN)/python -m pip install --no-deps --require-hashes --requirement requirements.txt
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --require-hashes --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install --no-deps --require-hashes --requirement requirements-dev.txt
 	@touch $@
