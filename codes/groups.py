@@ -1,9 +1,9 @@
 """Who may do what: the groups that a new install begins with."""
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 
+from codes.exchange.form import MODEL_NAMES
 from codes.localized import DEFAULT_LANGUAGE, translate_permission
 
 EDITORS = "editors"
@@ -17,13 +17,13 @@ def translators(language: str) -> str:
 
 def wanted_groups() -> dict[str, set[str]]:
     """The groups and the codenames of their permissions on the reference."""
-    models = [str(model._meta.model_name) for model in apps.get_app_config("codes").get_models()]
-    view = {f"view_{model}" for model in models}
-    change = {f"{action}_{model}" for action in ("add", "change", "delete") for model in models}
+    view = {f"view_{model}" for model in (*MODEL_NAMES, "source", "import", "conflict")}
+    change = {f"{action}_{model}" for action in ("add", "change", "delete") for model in MODEL_NAMES}
+    exchange = {"export_bundle", "import_bundle", "change_conflict"}
     languages = [code for code in settings.CONTENT_LANGUAGES if code != DEFAULT_LANGUAGE]
     every_language = {translate_permission(code) for code in settings.CONTENT_LANGUAGES}
     return {
-        EDITORS: view | change | every_language,
+        EDITORS: view | change | exchange | every_language,
         VIEWERS: view,
         **{translators(code): view | {translate_permission(code)} for code in languages},
     }

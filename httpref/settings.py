@@ -5,6 +5,7 @@ with the list of what is missing, rather than run on a default that is not safe.
 """
 
 import os
+import re
 import secrets
 import sqlite3
 import tempfile
@@ -28,6 +29,8 @@ env = environ.Env(
     HTTPREF_LANGUAGES=(list, ["en", "zh-hant", "zh-hans"]),
     HTTPREF_DATA_DIR=(str, str(BASE_DIR / "var")),
     HTTPREF_FIXTURES_DIR=(str, str(BASE_DIR / "fixtures")),
+    HTTPREF_SOURCE=(str, "httpref"),
+    HTTPREF_BUNDLE_LIMIT=(int, 64),
     DATABASE_URL=(str, ""),
     CACHE_URL=(str, "locmemcache://"),
     HOST=(str, "127.0.0.1"),
@@ -86,6 +89,13 @@ try:
 except OSError as error:
     raise ImproperlyConfigured(f"HTTPREF_DATA_DIR, {DATA_DIR}, cannot be made: {error.strerror}.") from error
 FIXTURES_DIR = Path(setting("HTTPREF_FIXTURES_DIR")).absolute()
+# How this install's own bundles name it, and the most bytes that a bundle from elsewhere may have.
+SOURCE = setting("HTTPREF_SOURCE")
+if not re.fullmatch("[a-z0-9][-a-z0-9]{0,59}", SOURCE):
+    raise ImproperlyConfigured("HTTPREF_SOURCE is a name in small letters, digits and hyphens.")
+BUNDLE_LIMIT = setting("HTTPREF_BUNDLE_LIMIT") * 1_000_000
+if BUNDLE_LIMIT < 1:
+    raise ImproperlyConfigured("HTTPREF_BUNDLE_LIMIT is a number of megabytes above 0.")
 HOST = setting("HOST")
 PORT = setting("PORT")
 

@@ -28,10 +28,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The test database holds the reference; each test's changes are rolled back."""
     from codes.exchange.apply import seed
     from codes.exchange.bundle import read_bundle
+    from codes.exchange.container import Directory
     from codes.groups import seed_groups
 
     with django_db_blocker.unblock():
-        seed(bundle=read_bundle(settings.FIXTURES_DIR), progress=lambda name, count: None)
+        seed(bundle=read_bundle(Directory(settings.FIXTURES_DIR)))
         seed_groups()
 
 

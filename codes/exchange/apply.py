@@ -1,16 +1,48 @@
-"""Writing a bundle into the database, whole or not at all."""
+"""Taking a bundle over: planned, shown, and then applied whole or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from codes.exchange.bundle import Bundle, BundleError, Record, bundled_models, stored_value
+from codes.exchange.base import Base
+from codes.exchange.bundle import Bundle
+from codes.exchange.carry import Carrier
+from codes.exchange.errors import BundleError
+from codes.exchange.form import (
+    Fields,
+    Key,
+    Model,
+    Record,
+    Row,
+    bundled_models,
+    key_of,
+    language_of_columns,
+    rows_of,
+)
+from codes.exchange.merge import Action, Policy, Unit, merge, same
+from codes.exchange.plan import Plan, place
+from codes.exchange.queue import close_agreed, enqueue
+from codes.models import Import
 from codes.search.index import refresh
 
-Progress = Callable[[str, int], None]
-Key = tuple[Any, ...]
+# Writers wait while an import reads and writes; readers do not. SQLite has only one writer anyway.
+LOCK = {"postgresql": "LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE"}
+# A model's plural name, its records done, and its records in all.
+Progress = Callable[[str, int, int], None]
+
+
+class PlanChanged(BundleError):
+    """The plan to be applied is not the one that was shown; ``plan`` is today's."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(
+            _("the plan has changed since it was shown: today's is {digest}. Look at it first").format(
+                digest=plan.digest
+            )
+        )
+        self.plan = plan
 
 
 def is_empty() -> bool:
@@ -18,127 +50,201 @@ def is_empty() -> bool:
     return not any(model._default_manager.exists() for model in bundled_models())
 
 
-def seed(*, bundle: Bundle, progress: Progress) -> None:
+def silent(name: str, done: int, total: int) -> None:
+    """Progress that nobody wants to hear of."""
+
+
+def lock_reference() -> None:
+    """Keep other writers out until the end of the transaction."""
+    if statement := LOCK.get(connection.vendor):
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in bundled_models())
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(tables))
+
+
+def seed(*, bundle: Bundle, progress: Progress = silent) -> None:
     """Fill an empty database with a bundle, in one transaction.
 
-    ``progress`` is called after each model with its plural name and the number of its records.
-    Raises BundleError, which names the file and the record, if the database is not empty or a
-    record is not valid; nothing is written then.
+    Raises BundleError, which names the file and the record, if the database is not empty or a record is not valid;
+    nothing is written then.
     """
     with transaction.atomic():
         if not is_empty():
-            raise BundleError("the database is not empty; seeding never overwrites")
-        known: dict[type[models.Model], dict[Key, models.Model]] = {}
-        for model in bundled_models():
-            records = bundle.records[str(model._meta.model_name)]
-            known[model] = create_rows(model, records, known)
-            progress(str(model._meta.verbose_name_plural), len(records))
+            raise BundleError(_("the database is not empty; seeding never overwrites"))
+        importer = Importer(bundle, keep={}, progress=progress, strict=True)
+        importer.finish(importer.run(), author="seed")
         refresh()
 
 
-def create_rows(
-    model: type[models.Model], records: list[Record], known: dict[type[models.Model], dict[Key, models.Model]]
-) -> dict[Key, models.Model]:
-    """Create the rows of one model; the rows by natural key."""
-    rows: dict[Key, models.Model] = {}
-    known = {**known, model: rows}
+def plan_import(bundle: Bundle, *, keep: Mapping[str, Policy], progress: Progress = silent) -> Plan:
+    """What applying a bundle would do. It is found out by applying it, and then undoing everything.
+
+    ``keep`` says by language (or by FACTS) which side is right where both changed a value. Raises BundleError.
+    """
+    with transaction.atomic():
+        plan = Importer(bundle, keep=keep, progress=progress).run()
+        transaction.set_rollback(True)
+    return plan
+
+
+def apply_import(
+    bundle: Bundle,
+    expected: str,
+    *,
+    keep: Mapping[str, Policy],
+    author: str,
+    user: Any = None,
+    address: str = "",
+    progress: Progress = silent,
+) -> tuple[Plan, Import]:
+    """Apply a bundle if that does what the plan with the digest ``expected`` says; the plan, and its entry in the log.
+
+    Raises PlanChanged, and BundleError; nothing is written then.
+    """
+    with transaction.atomic():
+        importer = Importer(bundle, keep=keep, progress=progress)
+        plan = importer.run()
+        if plan.digest != expected:
+            raise PlanChanged(plan)
+        return plan, importer.finish(plan, author=author, user=user, address=address)
+
+
+class Importer:
+    """One bundle on its way into the database, in the caller's transaction."""
+
+    def __init__(self, bundle: Bundle, *, keep: Mapping[str, Policy], progress: Progress, strict: bool = False) -> None:
+        lock_reference()
+        self.bundle, self.keep, self.progress = bundle, keep, progress
+        self.base = Base(bundle.manifest)
+        self.carrier = Carrier(withheld=self.withheld, strict=strict)
+        self.left_out: dict[Model, Collection[Key]] = {}
+
+    def run(self) -> Plan:
+        """Merge and write file by file; what became of each unit."""
+        manifest = self.bundle.manifest
+        for model in self.bundle.models():
+            self.take(model)
+        return Plan(
+            source=manifest.source,
+            bundle=manifest.digest,
+            base=self.base.digest,
+            languages=manifest.languages,
+            unknown_languages=manifest.unknown_languages,
+            keep=self.keep,
+            units=tuple(sorted(self.carrier.units, key=place)),
+        )
+
+    def finish(self, plan: Plan, *, author: str, user: Any = None, address: str = "") -> Import:
+        """Advance the base, queue the conflicts and write the log."""
+        self.base.advance(self.bundle.manifest, address)
+        entry = Import.objects.create(
+            source=plan.source,
+            digest=plan.bundle,
+            plan=plan.digest,
+            languages=list(plan.languages),
+            counts=plan.counts(),
+            author=author,
+            user=user,
+        )
+        enqueue(plan, entry)
+        close_agreed(self.base)
+        return entry
+
+    def withheld(self, model: Model) -> Collection[Key]:
+        """The keys that the source has and this install does not."""
+        if model not in self.left_out:  # the bundle has no file of it
+            self.left_out[model] = self.base.records(model).keys() - {row.key for row in rows_of(model, ())}
+        return self.left_out[model]
+
+    def take(self, model: Model) -> None:
+        """Merge and write the file of one model."""
+        upstream, base = by_key(model, self.bundle.records(model)), self.base.records(model)
+        tally = Tally(model, len(upstream), self.progress)
+        merging = Merging(model, base, upstream, language_of_columns(model, self.bundle.manifest.languages), self.keep)
+        for row in rows_of(model, self.bundle.manifest.languages):
+            merging.add_row(row)
+            tally.add(row.key in upstream and row.key not in merging.changes)
+        self.carrier.units += merging.settled
+        self.carrier.change(model, merging.changes, upstream, merging.pks, merging.edited)
+        creates, deleted = merging.without_rows()
+        self.carrier.units += deleted
+        present = merging.present | self.carrier.create(model, creates, upstream, tally.add)
+        tally.close()
+        self.left_out[model] = (upstream.keys() | base.keys()) - present
+        self.base.remember(model, base, {key: record.fields for key, record in upstream.items()})
+
+
+class Merging:
+    """The units of one model, gathered row by row."""
+
+    def __init__(
+        self,
+        model: Model,
+        base: Mapping[Key, Fields],
+        upstream: Mapping[Key, Record],
+        languages: Mapping[str, str],
+        keep: Mapping[str, Policy],
+    ) -> None:
+        self.name, self.base, self.upstream = str(model._meta.model_name), base, upstream
+        self.languages, self.keep = languages, keep
+        self.present: set[Key] = set()
+        self.settled: list[Unit] = []
+        # By key: what is to be written into a row that is there, its id, and whether it was edited here.
+        self.changes: dict[Key, list[Unit]] = {}
+        self.pks: dict[Key, int] = {}
+        self.edited: set[Key] = set()
+
+    def merge(self, key: Key, local: Fields | None) -> Iterator[Unit]:
+        record = self.upstream.get(key)
+        sides = {"base": self.base.get(key), "local": local, "upstream": record.fields if record else None}
+        return merge(self.name, key, **sides, languages=self.languages, keep=self.keep)
+
+    def add_row(self, row: Row) -> None:
+        """Merge the record of a row that is there."""
+        self.present.add(row.key)
+        for unit in self.merge(row.key, row.fields):
+            if unit.action is Action.RETIRE:
+                self.settled.append(unit)
+                continue
+            self.changes.setdefault(row.key, []).append(unit)
+            self.pks[row.key] = row.pk
+            before = self.base.get(row.key)
+            if before is None or any(not same(before.get(name), value) for name, value in row.fields.items()):
+                self.edited.add(row.key)
+
+    def without_rows(self) -> tuple[list[Unit], list[Unit]]:
+        """The records that have no row: those to create, and those that were deleted here."""
+        units = [unit for key in self.upstream if key not in self.present for unit in self.merge(key, None)]
+        creates = [unit for unit in units if unit.action is Action.CREATE]
+        return creates, [unit for unit in units if unit.action is not Action.CREATE]
+
+
+class Tally:
+    """Tells of progress in one file: after every so many records, and at the end."""
+
+    STEP = 5_000
+
+    def __init__(self, model: Model, total: int, progress: Progress) -> None:
+        self.name, self.total, self.progress = str(model._meta.verbose_name_plural), total, progress
+        self.done = self.told = 0
+
+    def add(self, count: int) -> None:
+        self.done += count
+        if self.done - self.told >= self.STEP:
+            self.told = self.done
+            self.progress(self.name, self.done, self.total)
+
+    def close(self) -> None:
+        self.progress(self.name, self.total, self.total)
+
+
+def by_key(model: Model, records: list[Record]) -> dict[Key, Record]:
+    """The records by natural key. Raises BundleError where one stands twice."""
+    found: dict[Key, Record] = {}
     for record in records:
-        row = build_row(model, record, known)
-        key = row.natural_key()  # type: ignore[attr-defined]
-        if key in rows:
-            raise BundleError(f"{record.place}: the natural key {key} stands here a second time")
-        rows[key] = row
-    try:
-        with transaction.atomic():
-            model._default_manager.bulk_create(rows.values())
-    except DatabaseError:
-        # Slower, but it tells which record breaks which rule.
-        for record, row in zip(records, rows.values(), strict=True):
-            create_row(record, row)
-        raise
-    for field in model._meta.many_to_many:
-        for record, row in zip(records, rows.values(), strict=True):
-            keys = record.fields[field.name]
-            if not isinstance(keys, list):
-                raise BundleError(f"{record.place}: {field.name} is a list of natural keys")
-            targets = [find(record, field, key, known) for key in keys]
-            getattr(row, field.name).set(targets)
-    return rows
-
-
-def build_row(
-    model: type[models.Model], record: Record, known: dict[type[models.Model], dict[Key, models.Model]]
-) -> models.Model:
-    """An unsaved row with its fields checked, but not yet the rules that span rows."""
-    fields = [field for field in model._meta.concrete_fields if field.name in record.fields]
-    values = dict(record.fields)
-    for field in fields:
-        if field.is_relation and (values[field.name] is not None or not field.null):
-            values[field.name] = find(record, field, values[field.name], known)
-    try:
-        refuse_unstorable(record.fields)
-        row = model(**{field.name: values[field.name] for field in fields})
-        row.clean_fields(exclude=[field.name for field in fields if field.is_relation])
-        for field in fields:
-            if not field.is_relation:
-                refuse_unlike(field, record.fields[field.name], stored_value(field, row))
-    except ValidationError as error:
-        raise BundleError(f"{record.place}: {explain(error)}") from error
-    except RecursionError as error:
-        raise BundleError(f"{record.place}: nested too deeply") from error
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise BundleError(f"{record.place}: {error}") from error
-    return row
-
-
-def refuse_unstorable(value: Any) -> None:
-    """Raise ValueError for a text with a NUL or half a surrogate pair, which not every database takes."""
-    if isinstance(value, str):
-        value.encode()
-        if "\0" in value:
-            raise ValueError("a text contains NUL")
-    elif isinstance(value, list | dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            refuse_unstorable(part)
-
-
-def refuse_unlike(field: Any, given: Any, stored: Any) -> None:
-    """Raise ValueError if a value would be stored as another one: 101.5 as 101. Texts may be normalised."""
-    if given is None and not field.null:
-        raise ValueError(f"{field.name}: cannot be null")
-    if isinstance(given, str) and isinstance(field, models.CharField | models.TextField):
-        return
-    structured = isinstance(field, models.JSONField)
-    kind = type(field.get_default()) if structured else type(stored)
-    # Django takes these for "empty" and looks no further.
-    empty = not structured and given in ("", [], {})
-    if type(given) is not kind or given != stored or empty:
-        raise ValueError(f"{field.name}: {given!r} is not in the form in which it is stored, {stored!r}")
-
-
-def create_row(record: Record, row: models.Model) -> None:
-    try:
-        with transaction.atomic():
-            row.full_clean()
-            row.save(force_insert=True)
-    except ValidationError as error:
-        raise BundleError(f"{record.place}: {explain(error)}") from error
-    except DatabaseError as error:
-        raise BundleError(f"{record.place}: {error}") from error
-
-
-def find(
-    record: Record, field: Any, key: Any, known: dict[type[models.Model], dict[Key, models.Model]]
-) -> models.Model:
-    """The row that a natural key in a record refers to."""
-    if key is None:
-        raise BundleError(f"{record.place}: {field.name}: cannot be null")
-    try:
-        return known[field.related_model][tuple(key)]
-    except (KeyError, TypeError) as error:
-        raise BundleError(f"{record.place}: {field.name} refers to {key!r}, which does not exist") from error
-
-
-def explain(error: ValidationError) -> str:
-    """The messages of a row's validation error in one line."""
-    return "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+        key = key_of(model, record.fields)
+        if key in found:
+            message = _("{place}: the natural key {key} stands here a second time")
+            raise BundleError(message.format(place=record.place, key=key))
+        found[key] = record
+    return found

@@ -1,221 +1,150 @@
-"""The canonical form of the reference: what lies in fixtures/ and travels between installs.
+"""A bundle: its manifest, and its files read one at a time."""
 
-A bundle is a directory with one file per model, in Django's fixture format, and manifest.json. The same
-content gives the same bytes on any machine, engine or locale: records sorted by natural key, keys sorted,
-no database id, no base column, one text column per language of the manifest.
-"""
-
-import hashlib
-import json
-from collections.abc import Iterator
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any
 
-from django.apps import apps
-from django.core import serializers
-from django.db import models
+from django.conf import settings
+from django.utils.translation import gettext as _
 
-from codes.localized import LANGUAGES, LocalizedModel, columns
+from codes.exchange.container import Container, Report, write_zip
+from codes.exchange.errors import BundleError
+from codes.exchange.form import Model, Record, as_bytes, bundled_models, file_name, record_bytes, records_of
+from codes.exchange.manifest import LARGEST_MANIFEST, MANIFEST, SCHEMA, Manifest, read_manifest
+from codes.exchange.reading import read_records
+from codes.models import Source
 
-SCHEMA = 1
-MANIFEST = "manifest.json"
-# In the order in which they can be created: no record refers to a later file.
-MODEL_NAMES = (
-    "statusclass",
-    "origin",
-    "specification",
-    "statuscode",
-    "reference",
-    "headerfield",
-    "headerfielduse",
-    "ecosystem",
-    "symbol",
-    "alias",
-    "comparison",
-    "guidestep",
-    "guideanswer",
-    "glossaryterm",
-)
-
-
-class BundleError(Exception):
-    """A bundle that cannot be read or applied; the message names the file and the record."""
-
-
-class Record(NamedTuple):
-    """One row as the bundle has it: ``fields`` hold natural keys where the row refers to others."""
-
-    place: str
-    fields: dict[str, Any]
+Files = Iterable[tuple[str, Iterator[bytes]]]
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle in memory: its languages, and the records of each model in canonical order."""
+    """A bundle whose manifest was checked; the files are checked as they are read."""
 
-    languages: tuple[str, ...]
-    records: dict[str, list[Record]]
+    manifest: Manifest
+    container: Container
+    limit: int  # bytes that a file may have
 
+    def models(self) -> list[Model]:
+        """The models that it has a file of, each after those it refers to."""
+        return [model for model in bundled_models() if file_name(model) in self.manifest.files]
 
-def bundled_models() -> list[type[models.Model]]:
-    """The models that a bundle holds, each after those it refers to."""
-    return [apps.get_model("codes", name) for name in MODEL_NAMES]
-
-
-def file_name(model: type[models.Model]) -> str:
-    """The file of a model: ``statuscode.json``."""
-    return f"{model._meta.model_name}.json"
-
-
-def bundled_fields(model: type[models.Model], languages: tuple[str, ...]) -> list[str]:
-    """The fields of a model that a bundle in ``languages`` holds."""
-    names = [
-        field.name
-        for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
-        if not field.primary_key and not hasattr(field, "translated_field")
-    ]
-    if not issubclass(model, LocalizedModel):
-        return names
-    neutral = [name for name in names if name not in model.base_columns()]
-    return neutral + columns(model.localized_fields, languages)
-
-
-def as_bytes(value: Any) -> bytes:
-    """JSON in its one form: sorted keys, two blanks of indent, UTF-8 as it is, one line end at the end."""
-    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
-
-
-def stored_value(field: Any, row: models.Model) -> Any:
-    """The value of a field that is no relation, as JSON has it."""
-    value = field.value_from_object(row)
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def dump_model(model: type[models.Model], languages: tuple[str, ...]) -> bytes:
-    """All rows of a model in canonical form."""
-    related = [field.name for field in model._meta.concrete_fields if field.is_relation]
-    rows = model._default_manager.order_by().select_related(*related)
-    rows = rows.prefetch_related(*(field.name for field in model._meta.many_to_many))
-    keyed = sorted(((row.natural_key(), row) for row in rows), key=lambda pair: pair[0])  # type: ignore[attr-defined]
-    records = serializers.serialize(
-        "python",
-        [row for _, row in keyed],
-        fields=bundled_fields(model, languages),
-        use_natural_foreign_keys=True,
-        use_natural_primary_keys=True,
-    )
-    for record in records:
-        for field in model._meta.many_to_many:
-            record["fields"][field.name].sort()
-        for name, value in record["fields"].items():
-            if hasattr(value, "isoformat"):
-                record["fields"][name] = value.isoformat()
-    return as_bytes(records)
-
-
-def write_bundle(directory: Path, languages: tuple[str, ...]) -> dict[str, int]:
-    """Write the database's reference to ``directory``; the number of records per file."""
-    directory.mkdir(parents=True, exist_ok=True)
-    counts, files = {}, {}
-    for model in bundled_models():
-        content = dump_model(model, languages)
+    def content(self, model: Model) -> bytes:
+        """The file of a model, with its digest checked. Raises BundleError."""
         name = file_name(model)
-        (directory / name).write_bytes(content)
-        counts[name] = model._default_manager.count()
-        files[name] = {"records": counts[name], "sha256": hashlib.sha256(content).hexdigest()}
-    manifest = {
-        "files": files,
-        "languages": sorted(languages),
-        "licence": None,
-        "parent": None,
-        "schema": SCHEMA,
-        "source": "httpref",
-    }
-    (directory / MANIFEST).write_bytes(as_bytes(manifest))
-    return counts
+        told = self.manifest.files[name]
+        content = self.container.read(name, self.limit if told.size is None else min(told.size, self.limit))
+        if sha256(content).hexdigest() != told.sha256:
+            message = _("{name}: the content does not have the digest that {manifest} gives")
+            raise BundleError(message.format(name=name, manifest=MANIFEST))
+        return content
 
-
-def read_bundle(directory: Path) -> Bundle:
-    """Read and check a bundle. Raises BundleError, which names what is wrong and where."""
-    manifest = read_manifest(directory)
-    languages = tuple(manifest["languages"])
-    records = {}
-    for model in bundled_models():
-        name = file_name(model)
-        content = read_file(directory / name)
-        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
-            raise BundleError(f"{name}: the content does not have the digest that {MANIFEST} gives")
-        records[str(model._meta.model_name)] = list(read_records(model, content, languages))
-    return Bundle(languages, records)
-
-
-def read_manifest(directory: Path) -> dict[str, Any]:
-    """The manifest, with its shape, schema version, languages and list of files checked."""
-    if not directory.is_dir():
-        raise BundleError(f"{directory} is no directory")
-    manifest = parse(MANIFEST, read_file(directory / MANIFEST))
-    if not isinstance(manifest, dict):
-        raise BundleError(f"{MANIFEST}: an object is expected")
-    if manifest.get("schema") != SCHEMA:
-        raise BundleError(f"{MANIFEST}: schema {manifest.get('schema')!r} is not {SCHEMA}, the one known here")
-    languages = manifest.get("languages")
-    if not isinstance(languages, list) or not languages or not set(map(str, languages)) <= set(LANGUAGES):
-        raise BundleError(f"{MANIFEST}: languages is a list of some of {', '.join(LANGUAGES)}")
-    files = manifest.get("files")
-    expected = {file_name(model) for model in bundled_models()}
-    if not isinstance(files, dict) or set(files) != expected:
-        raise BundleError(f"{MANIFEST}: files lists exactly {', '.join(sorted(expected))}")
-    if not all(isinstance(entry, dict) and isinstance(entry.get("sha256"), str) for entry in files.values()):
-        raise BundleError(f"{MANIFEST}: each file has a sha256")
-    return manifest
-
-
-def read_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BundleError(f"{path.name}: cannot be read ({error.strerror})") from error
-
-
-def parse(name: str, content: bytes) -> Any:
-    """JSON as RFC 8259 has it: UTF-8, no duplicate key, no NaN."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in found:
-                raise ValueError(f"the key {key!r} stands twice in one object")
-            found[key] = value
+    def records(self, model: Model) -> list[Record]:
+        """The records of a model in the order of the file. Raises BundleError."""
+        told = self.manifest.files[file_name(model)].records
+        manifest = self.manifest
+        found = list(read_records(model, self.content(model), manifest.languages, manifest.unknown_languages))
+        if len(found) != told:
+            message = _("{name}: {found} records instead of the {told} that {manifest} gives")
+            values = {"name": file_name(model), "found": len(found), "told": told, "manifest": MANIFEST}
+            raise BundleError(message.format(**values))
         return found
 
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
 
-    try:
-        parsed = json.loads(content.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
-    except RecursionError as error:
-        raise BundleError(f"{name}: nested too deeply") from error
-    except ValueError as error:
-        raise BundleError(f"{name}: {error}") from error
-    return parsed
+def read_bundle(container: Container, limit: int | None = None) -> Bundle:
+    """The bundle in a directory or zip file. Raises BundleError if it lacks a file, has one too many, or is too large.
+
+    ``limit`` is the most that all files together may have, in bytes (default: HTTPREF_BUNDLE_LIMIT).
+    """
+    limit = limit or settings.BUNDLE_LIMIT
+    names = container.names()
+    manifest = read_manifest(container.read(MANIFEST, LARGEST_MANIFEST))
+    expected = {MANIFEST, *manifest.files}
+    if missing := sorted(expected - names):
+        raise BundleError(_("files of the manifest are missing: {names}").format(names=", ".join(missing)))
+    if surplus := sorted(names - expected):
+        raise BundleError(_("files that the manifest does not list: {names}").format(names=", ".join(surplus)))
+    if sum(file.size or 0 for file in manifest.files.values()) > limit:
+        raise BundleError(_("the bundle is larger than {most} bytes, the most that is taken").format(most=limit))
+    return Bundle(manifest, container, limit)
 
 
-def read_records(model: type[models.Model], content: bytes, languages: tuple[str, ...]) -> Iterator[Record]:
-    """The records of one file, each with exactly the fields that its model has."""
-    name = file_name(model)
-    parsed = parse(name, content)
-    if not isinstance(parsed, list):
-        raise BundleError(f"{name}: a list of records is expected")
-    expected = set(bundled_fields(model, languages))
-    for position, record in enumerate(parsed, start=1):
-        place = f"{name}, record {position}"
-        if not isinstance(record, dict) or set(record) != {"model", "fields"} or not isinstance(record["fields"], dict):
-            raise BundleError(f"{place}: a record has a model and fields, and nothing else")
-        if record["model"] != model._meta.label_lower:
-            raise BundleError(f"{place}: the model is {record['model']!r} instead of {model._meta.label_lower!r}")
-        if unknown := sorted(set(record["fields"]) - expected):
-            raise BundleError(f"{place}: unknown fields: {', '.join(unknown)}")
-        if absent := sorted(expected - set(record["fields"])):
-            raise BundleError(f"{place}: missing fields: {', '.join(absent)}")
-        yield Record(place, record["fields"])
+# Writing
+
+
+def export(models: Sequence[Model], languages: Sequence[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """The files of the database's own bundle, the manifest last: names and contents, piece by piece.
+
+    Take each content whole before the next name: the manifest has their digests. Languages are codes of LANGUAGES.
+    """
+    files: dict[str, dict[str, Any]] = {}
+    for model in models:
+        yield file_name(model), signed(model, languages, files)
+    yield MANIFEST, iter([as_bytes(manifest_of(files, languages))])
+
+
+def signed(model: Model, languages: Sequence[str], files: dict[str, dict[str, Any]]) -> Iterator[bytes]:
+    """The file of a model, and at its end an entry in ``files``."""
+    digest, size, records = sha256(), 0, -1  # what closes the list is a piece, too
+    for piece in record_bytes(model, records_of(model, languages)):
+        digest.update(piece)
+        size += len(piece)
+        records += 1
+        yield piece
+    files[file_name(model)] = {"records": records, "sha256": digest.hexdigest(), "size": size}
+
+
+def manifest_of(files: dict[str, dict[str, Any]], languages: Sequence[str]) -> dict[str, Any]:
+    """The manifest of these files: the one they came with, if they are as they came; else one of this install's."""
+    codes = sorted(languages)
+    sources = list(Source.objects.order_by("-applied"))
+    for source in sources:
+        if source.manifest["files"] == files and source.manifest["languages"] == codes:
+            return dict(source.manifest)
+    return {
+        "files": files,
+        "languages": codes,
+        "licence": sources[0].manifest["licence"] if sources else None,
+        "parent": sources[0].digest if sources else None,
+        "schema": SCHEMA,
+        "source": settings.SOURCE,
+    }
+
+
+def write_directory(directory: Path, files: Files, report: Report) -> None:
+    """Write the files of ``export``; a file that stands there is replaced when its successor is complete.
+
+    ``report`` is called after each with its name and the number of its bytes. Raises OSError.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, pieces in files:
+        with replacing(directory / name) as file:
+            for piece in pieces:
+                file.write(piece)
+            size = file.tell()
+        report(name, size)
+
+
+def write_zip_file(path: Path, files: Files, report: Report) -> None:
+    """Write the files of ``export`` to a zip file, as ``write_directory`` does."""
+    with replacing(path) as file:
+        write_zip(file, files, report)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which takes the place of ``path`` at the end of the block, or leaves no trace."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            yield file
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise

@@ -1,6 +1,7 @@
 """The reference as models. Every row has a natural key; the database's own ids never leave it."""
 
 from codes.models.comparison import Comparison
+from codes.models.exchange import BaseFile, Conflict, Import, Source
 from codes.models.glossary import GlossaryTerm
 from codes.models.guide import GuideAnswer, GuideStep
 from codes.models.header import HeaderField, HeaderFieldUse
@@ -12,15 +13,19 @@ from codes.models.status_code import StatusCode
 
 __all__ = [
     "Alias",
+    "BaseFile",
     "Comparison",
+    "Conflict",
     "Ecosystem",
     "GlossaryTerm",
     "GuideAnswer",
     "GuideStep",
     "HeaderField",
     "HeaderFieldUse",
+    "Import",
     "Origin",
     "Reference",
+    "Source",
     "Specification",
     "StatusClass",
     "StatusCode",

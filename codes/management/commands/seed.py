@@ -5,7 +5,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from codes.exchange.apply import seed
-from codes.exchange.bundle import BundleError, read_bundle
+from codes.exchange.bundle import read_bundle
+from codes.exchange.container import opened
+from codes.exchange.errors import BundleError
 
 
 class Command(BaseCommand):
@@ -18,11 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            seed(bundle=read_bundle(options["directory"]), progress=self.report)
+            with opened(options["directory"]) as container:
+                seed(bundle=read_bundle(container), progress=self.report)
         except BundleError as error:
             raise CommandError(f"Nothing was seeded. {error}.") from error
         self.stdout.write(self.style.SUCCESS("The reference is in the database."))
 
-    def report(self, name: str, count: int) -> None:
-        self.stdout.write(f"  {count:5} {name}")
+    def report(self, name: str, done: int, total: int) -> None:
+        self.stdout.write(f"  {done:5} {name}" if done == total else f"  {done:5} of {total} {name}")
         self.stdout.flush()
