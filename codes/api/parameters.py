@@ -3,8 +3,10 @@
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
+from ninja.errors import ValidationError
 from pydantic import AfterValidator, ValidationInfo, model_validator
 
 from codes.localized import shown_languages
@@ -33,6 +35,15 @@ class Parameters(Schema):
             message = _("unknown parameters: {names}; known are: {known}")
             raise ValueError(message.format(names=", ".join(unknown), known=", ".join(sorted(known))))
         return values
+
+
+def refuse_parameters(request: HttpRequest) -> None:
+    """Raise ValidationError for a request with any parameter, where there are none."""
+    if request.GET:
+        names = ", ".join(sorted(request.GET))
+        raise ValidationError(
+            [{"loc": ["query"], "msg": _("there are no parameters here: {names}").format(names=names)}]
+        )
 
 
 class SearchParameters(Parameters):

@@ -132,3 +132,23 @@ class SpecificationJSON(Schema):
 class Specifications(Schema):
     count: int
     results: list[SpecificationJSON]
+
+
+class BundleFileJSON(Schema):
+    name: str
+    url: str
+    records: int | None
+    sha256: str
+    size: Annotated[int, Field(description="in bytes")]
+
+
+class BundleJSON(Schema):
+    """The reference as a whole, for other installs: ``manage.py pull`` reads this."""
+
+    digest: Annotated[str, Field(description="of manifest.json: the name of the bundle")]
+    schema_: Annotated[int, Field(alias="schema", serialization_alias="schema")]
+    source: str
+    parent: str | None
+    licence: str | None
+    languages: list[str]
+    files: list[BundleFileJSON]

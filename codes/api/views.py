@@ -1,6 +1,7 @@
 """The addresses of the JSON interface: read-only, errors as problem documents (RFC 9457)."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -11,9 +12,10 @@ from ninja import Field, NinjaAPI, Path, Query
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
-from codes.api.parameters import CodesParameters, Parameters, SearchParameters
+from codes.api.bundle import bundle_file, bundle_index
+from codes.api.parameters import CodesParameters, Parameters, SearchParameters, refuse_parameters
 from codes.api.representation import LONG_FIELDS, SHORT_FIELDS, meaning, page_url, search_result, texts, with_everything
-from codes.api.schemas import Classes, Codes, NumberJSON, SearchResults, Specifications
+from codes.api.schemas import BundleJSON, Classes, Codes, NumberJSON, SearchResults, Specifications
 from codes.errors import problem
 from codes.models import Specification, StatusClass, StatusCode
 from codes.search.find import search as find_meanings
@@ -119,6 +121,22 @@ def search(request: HttpRequest, parameters: Query[SearchParameters]) -> dict[st
     with translation.override(parameters.lang):
         message = _("The query was too long: only its first 200 characters were searched.")
     return {**answer, "message": message} if found.query.cut else answer
+
+
+@readable("/bundle/", response=BundleJSON, by_alias=True, summary="The whole reference as files, for other installs")
+def bundle(request: HttpRequest) -> dict[str, Any]:
+    refuse_parameters(request)
+    return bundle_index()
+
+
+@readable("/bundle/{name}", url_name="bundle_file", summary="A file of the bundle, byte for byte")
+def file_of_bundle(request: HttpRequest, name: str) -> HttpResponse:
+    refuse_parameters(request)
+    content = bundle_file(name)
+    if content is None:
+        raise Http404(_("The bundle has no file of this name."))
+    etag = f'"{sha256(content).hexdigest()}"'
+    return HttpResponse(content, content_type="application/json", headers={"ETag": etag})
 
 
 @api.exception_handler(ValidationError)

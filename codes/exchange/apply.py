@@ -17,6 +17,7 @@ from codes.exchange.form import (
     Record,
     Row,
     bundled_models,
+    file_name,
     key_of,
     language_of_columns,
     rows_of,
@@ -123,6 +124,11 @@ class Importer:
         """Merge and write file by file; what became of each unit."""
         manifest = self.bundle.manifest
         for model in self.bundle.models():
+            if self.base.is_of(manifest, file_name(model)):
+                # Nothing new: what was merged is what the file says. Near files are still read, to see their digests.
+                if not self.bundle.container.is_far:
+                    self.bundle.content(model)
+                continue
             self.take(model)
         return Plan(
             source=manifest.source,

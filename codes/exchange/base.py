@@ -21,6 +21,13 @@ class Base:
         file = self.source.files.filter(model=model._meta.model_name).first()
         return {tuple(key): fields for key, fields in file.records} if file else {}
 
+    def is_of(self, manifest: Manifest, name: str) -> bool:
+        """Whether the base was taken from the very file of this name that a manifest lists."""
+        last = self.source.manifest
+        same_languages = last["languages"] == manifest.raw["languages"]
+        told = last["files"].get(name)
+        return bool(self.digest and same_languages and told and told["sha256"] == manifest.files[name].sha256)
+
     def has(self, model: str, key: Key) -> bool:
         """Whether the source has a record."""
         return key in self.records(model_named(model))

@@ -64,6 +64,8 @@ def read_bundle(container: Container, limit: int | None = None) -> Bundle:
     limit = limit or settings.BUNDLE_LIMIT
     names = container.names()
     manifest = read_manifest(container.read(MANIFEST, LARGEST_MANIFEST))
+    if container.digest not in ("", manifest.digest):
+        raise BundleError(_("the bundle has changed while it was read: try again"))
     expected = {MANIFEST, *manifest.files}
     if missing := sorted(expected - names):
         raise BundleError(_("files of the manifest are missing: {names}").format(names=", ".join(missing)))

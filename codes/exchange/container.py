@@ -29,6 +29,9 @@ Report = Callable[[str, int], None]
 class Container(Protocol):
     """Files that may be a bundle."""
 
+    is_far: bool  # whether a file takes long to get
+    digest: str  # what the bundle has to be named; empty if any will do
+
     def names(self) -> set[str]:
         """The names of all files."""
 
@@ -42,6 +45,8 @@ def too_large(name: str, most: int) -> BundleError:
 
 class Directory:
     """A bundle that lies unpacked."""
+
+    is_far, digest = False, ""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -67,6 +72,8 @@ class Directory:
 
 class Zip:
     """A bundle in a zip file, which is never unpacked to disk."""
+
+    is_far, digest = False, ""
 
     def __init__(self, file: IO[bytes]) -> None:
         try:
