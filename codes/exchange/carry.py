@@ -79,7 +79,8 @@ class Carrier:
                         refused.append(change)
                 except Broken as error:
                     message = f"{change.place}: {error}"
-                    if key not in edited:
+                    is_whole = len(change.units) == len(units[key])
+                    if is_whole and key not in edited:
                         raise BundleError(message) from error
                     self.demote(change.units, ConflictReason.TOGETHER, message)
         for change in self.save_in_any_order(model, refused):

@@ -7,7 +7,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 from django.utils.translation import gettext as _
-from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.exceptions import HTTPError
 
 from codes.exchange.container import FILES, too_large
 from codes.exchange.errors import BundleError
@@ -35,7 +35,10 @@ class Remote:
         """Ask for the list of files. Raises BundleError."""
         self.address = address if address.endswith(PATH) else f"{address.rstrip('/')}/{PATH}"
         self.deadline = time.monotonic() + ALTOGETHER
-        self.pool = connection_pool(self.address)
+        try:
+            self.pool = connection_pool(self.address)
+        except ValueError as error:
+            raise BundleError(_("{address} is no web address").format(address=address)) from error
         index = parse(self.address, self.get("", LARGEST_MANIFEST))
         try:
             self.digest = str(index["digest"])
@@ -72,7 +75,7 @@ class Remote:
                         message = _("{name}: not all there after {seconds} seconds")
                         raise BundleError(message.format(name=name, seconds=ALTOGETHER))
                 return b"".join(pieces)
-        except (HTTPError, LocationParseError, ValueError) as error:
+        except (HTTPError, ValueError) as error:
             # Without the library's name for the connection in front of what happened to it.
             reason = str(getattr(error, "reason", None) or error).rpartition("): ")[2]
             raise BundleError(_("{name}: cannot be fetched ({reason})").format(name=name, reason=reason)) from error
