@@ -34,7 +34,7 @@ def as_text(value: Any) -> str:
 
 
 def unit_name(unit: Unit) -> str:
-    """The model, the natural key and the column of a unit, or only the record: ``statuscode 404/iana``."""
+    """``statuscode 404/iana reason_phrase``."""
     return f"{unit.model} {'/'.join(map(str, unit.key))} {unit.column}".strip()
 
 
