@@ -25,7 +25,7 @@ from codes.exchange.form import (
 from codes.exchange.merge import Action, Policy, Unit, merge, same
 from codes.exchange.plan import Plan, place
 from codes.exchange.queue import close_agreed, enqueue
-from codes.models import Import
+from codes.models import Import, Source
 from codes.search.index import refresh
 
 # Writers wait while an import reads and writes; readers do not. SQLite has only one writer anyway.
@@ -72,6 +72,7 @@ def seed(*, bundle: Bundle, progress: Progress = silent) -> None:
     with transaction.atomic():
         if not is_empty():
             raise BundleError(_("the database is not empty; seeding never overwrites"))
+        Source.objects.all().delete()  # or what was deleted here since would stay away
         importer = Importer(bundle, keep={}, progress=progress, strict=True)
         importer.finish(importer.run(), author="seed")
         refresh()

@@ -34,7 +34,7 @@ def as_text(value: Any) -> str:
 
 
 def unit_name(unit: Unit) -> str:
-    """``statuscode 404/iana summary_fr``."""
+    """``statuscode 404/iana reason_phrase``."""
     return f"{unit.model} {'/'.join(map(str, unit.key))} {unit.column}".strip()
 
 

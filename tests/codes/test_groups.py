@@ -1,8 +1,8 @@
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 
+from codes.exchange.form import MODEL_NAMES
 from codes.groups import EDITORS, VIEWERS, seed_groups, translators
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +14,12 @@ def permissions(group: str) -> set[str]:
 
 
 def on_the_reference(*actions: str) -> set[str]:
-    models = apps.get_app_config("codes").get_models()
-    return {f"codes.{action}_{model._meta.model_name}" for model in models for action in actions}
+    return {f"codes.{action}_{model}" for model in MODEL_NAMES for action in actions}
+
+
+def looking() -> set[str]:
+    """What everybody may see: the reference, and how it is exchanged; the bases of merges are for nobody."""
+    return on_the_reference("view") | {f"codes.view_{model}" for model in ("source", "import", "conflict")}
 
 
 def translating(*languages: str) -> set[str]:
@@ -28,18 +32,19 @@ def member_of(*groups: str) -> User:
     return user
 
 
-def test_editors_may_change_everything_of_the_reference_in_every_language_and_nothing_else():
-    actions = on_the_reference("view", "add", "change", "delete")
-    assert permissions(EDITORS) == actions | translating(*settings.CONTENT_LANGUAGES)
+def test_editors_may_change_everything_of_the_reference_in_every_language_and_exchange_it_and_nothing_else():
+    actions = looking() | on_the_reference("add", "change", "delete")
+    exchange = {"codes.export_bundle", "codes.import_bundle", "codes.change_conflict"}
+    assert permissions(EDITORS) == actions | exchange | translating(*settings.CONTENT_LANGUAGES)
 
 
 def test_viewers_may_only_look():
-    assert permissions(VIEWERS) == on_the_reference("view")
+    assert permissions(VIEWERS) == looking()
 
 
 @pytest.mark.parametrize("language", [code for code in settings.CONTENT_LANGUAGES if code != "en"])
 def test_translators_may_look_and_write_their_own_language(language):
-    assert permissions(translators(language)) == on_the_reference("view") | translating(language)
+    assert permissions(translators(language)) == looking() | translating(language)
 
 
 def test_english_is_not_a_translation():
@@ -58,6 +63,6 @@ def test_missing_groups_are_created_and_existing_ones_left_as_they_are():
     Group.objects.get(name=translators("ko")).delete()
     Group.objects.get(name=VIEWERS).permissions.clear()
     assert seed_groups() == [translators("ko")]
-    assert permissions(translators("ko")) == on_the_reference("view") | translating("ko")
+    assert permissions(translators("ko")) == looking() | translating("ko")
     assert permissions(VIEWERS) == set()
     assert seed_groups() == []

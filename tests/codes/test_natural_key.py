@@ -1,16 +1,16 @@
 import pytest
-from django.apps import apps
 from django.core import serializers
 
+from codes.exchange.form import bundled_models
 from codes.models import Comparison, StatusCode
 from codes.natural_key import NaturalKeyModel
 
 pytestmark = pytest.mark.django_db
-MODELS = list(apps.get_app_config("codes").get_models())
+MODELS = bundled_models()
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_model_is_named_by_a_natural_key(model):
+def test_every_model_of_the_reference_is_named_by_a_natural_key(model):
     assert issubclass(model, NaturalKeyModel)
     assert model.natural_key_fields
 

@@ -1,53 +1,57 @@
-import hashlib
 import json
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from codes.exchange.apply import is_empty
-from codes.exchange.bundle import as_bytes, bundled_models
-from codes.models import Origin, StatusCode
+from codes.exchange.form import bundled_models
+from codes.models import Origin
+from tests.codes.exchange.bundles import files_of, nothing_of_the_reference, reference, signed
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def empty_database(db: None) -> None:
-    for model in reversed(bundled_models()):
-        model._default_manager.all().delete()
+@pytest.fixture(scope="module", autouse=True)
+def empty_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """All tests of this module begin with an empty database, which is emptied once."""
+    with nothing_of_the_reference(django_db_blocker):
+        yield
 
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """A copy of the fixtures."""
-    return Path(shutil.copytree(settings.FIXTURES_DIR, tmp_path / "bundle"))
+    """A directory with the origins and the status codes of fixtures/."""
+    for name, content in files_of(reference("origin", "statuscode")).items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
 
 
 def replace(bundle: Path, name: str, text: str, other: str | bytes) -> None:
     """Replace the first occurrence of a text in a file of the bundle, and sign the file."""
-    content = (bundle / name).read_bytes()
-    assert text.encode() in content
-    content = content.replace(text.encode(), other if isinstance(other, bytes) else other.encode(), 1)
-    (bundle / name).write_bytes(content)
-    manifest = json.loads((bundle / "manifest.json").read_bytes())
-    manifest["files"][name]["sha256"] = hashlib.sha256(content).hexdigest()
-    (bundle / "manifest.json").write_bytes(as_bytes(manifest))
+    files = {path.name: path.read_bytes() for path in bundle.iterdir()}
+    manifest = json.loads(files.pop("manifest.json"))
+    assert text.encode() in files[name]
+    new = other if isinstance(other, bytes) else other.encode()
+    files[name] = files[name].replace(text.encode(), new, 1)
+    for path, content in signed(files, counts={n: told["records"] for n, told in manifest["files"].items()}).items():
+        (bundle / path).write_bytes(content)
 
 
-@pytest.mark.usefixtures("empty_database")
 def test_the_fixtures_are_seeded_and_each_kind_is_counted(capsys):
     call_command("seed")
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(maxsplit=1) for line in lines[:-1]] == [
+    told = [line.split(maxsplit=1) for line in lines[:-1]]
+    assert [name for _, name in told if name.startswith("of ")] == ["of 7133 aliases"]
+    assert [line for line in told if not line[1].startswith("of ")] == [
         [str(model._default_manager.count()), str(model._meta.verbose_name_plural)] for model in bundled_models()
     ]
     assert lines[-1] == "The reference is in the database."
 
 
-@pytest.mark.usefixtures("empty_database")
 def test_another_directory_is_seeded_on_demand(bundle):
     replace(bundle, "origin.json", '"title": "Shopify"', '"title": "Elsewhere"')
     call_command("seed", str(bundle), verbosity=0)
@@ -55,14 +59,12 @@ def test_another_directory_is_seeded_on_demand(bundle):
 
 
 def test_a_database_with_data_is_refused_and_left_as_it_is():
-    Origin.objects.filter(slug="nginx").update(name_en="edited here")
-    count = StatusCode.objects.count()
+    Origin.objects.create(slug="nginx", title="nginx", name_en="edited here")
     with pytest.raises(
         CommandError, match=r"^Nothing was seeded\. the database is not empty; seeding never overwrites\.$"
     ):
         call_command("seed")
-    assert Origin.objects.get(slug="nginx").name_en == "edited here"
-    assert StatusCode.objects.count() == count
+    assert Origin.objects.get().name_en == "edited here"
 
 
 # Each stands in the place of the slug of the origin "shopify".
@@ -93,7 +95,6 @@ BROKEN_CODE = {
 }
 
 
-@pytest.mark.usefixtures("empty_database")
 @pytest.mark.parametrize(("broken", "message"), BROKEN_ORIGIN.values(), ids=BROKEN_ORIGIN)
 def test_a_broken_origin_is_named_and_the_database_stays_empty(broken, message, bundle):
     replace(bundle, "origin.json", '"slug": "shopify",', broken)
@@ -105,7 +106,6 @@ def test_a_broken_origin_is_named_and_the_database_stays_empty(broken, message, 
     assert is_empty()
 
 
-@pytest.mark.usefixtures("empty_database")
 @pytest.mark.parametrize(("text", "broken", "message"), BROKEN_CODE.values(), ids=BROKEN_CODE)
 def test_a_broken_status_code_is_named_and_the_database_stays_empty(text, broken, message, bundle):
     replace(bundle, "statuscode.json", text, broken)
@@ -115,18 +115,16 @@ def test_a_broken_status_code_is_named_and_the_database_stays_empty(text, broken
     assert is_empty()
 
 
-@pytest.mark.usefixtures("empty_database")
 def test_a_wrong_digest_is_named_and_the_database_stays_empty(bundle):
-    (bundle / "symbol.json").write_bytes(b"[]\n")
-    with pytest.raises(CommandError, match=r"^Nothing was seeded\. symbol\.json: .*digest"):
+    (bundle / "statuscode.json").write_bytes(b"[]\n")
+    with pytest.raises(CommandError, match=r"^Nothing was seeded\. statuscode\.json: .*digest"):
         call_command("seed", str(bundle), verbosity=0)
     assert is_empty()
 
 
-@pytest.mark.usefixtures("empty_database")
 def test_a_missing_file_is_named_and_the_database_stays_empty(bundle):
-    (bundle / "symbol.json").unlink()
-    with pytest.raises(CommandError, match=r"^Nothing was seeded\. symbol\.json: cannot be read"):
+    (bundle / "origin.json").unlink()
+    with pytest.raises(CommandError, match=r"^Nothing was seeded\. files of the manifest are missing: origin\.json\.$"):
         call_command("seed", str(bundle), verbosity=0)
     assert is_empty()
 
