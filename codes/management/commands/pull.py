@@ -37,15 +37,15 @@ class Command(ImportCommand):
 
 def address_of(source: str) -> str:
     """Where a source is. Raises CommandError if nothing is known of it."""
+    known: dict[str, str] = dict(Source.objects.exclude(address="").values_list("slug", "address"))
+    if source in known:
+        return known[source]
     if is_address(source):
         return source
     if Path(source).exists():
         return str(Path(source).absolute())
-    known = dict(Source.objects.exclude(address="").values_list("slug", "address"))
-    if source not in known:
-        names = ", ".join(sorted(known)) or "none yet"
-        raise CommandError(f"'{source}' is no address, no path that exists and no source of earlier pulls ({names}).")
-    return str(known[source])
+    names = ", ".join(sorted(known)) or "none yet"
+    raise CommandError(f"'{source}' is no address, no path that exists and no source of earlier pulls ({names}).")
 
 
 @contextmanager
