@@ -46,11 +46,6 @@ class Remote:
         except (KeyError, TypeError) as error:
             raise BundleError(_("{address} gives no list of a bundle's files").format(address=self.address)) from error
 
-    @property
-    def is_open_to_all(self) -> bool:
-        """Whether somebody on the way could have changed what was fetched."""
-        return not self.address.startswith("https://")
-
     def names(self) -> set[str]:
         return self.listed
 

@@ -453,6 +453,8 @@ def test_the_description_names_every_address(description):
         "/api/v1/classes/",
         "/api/v1/specifications/",
         "/api/v1/search/",
+        "/api/v1/bundle/",
+        "/api/v1/bundle/{name}",
     }
     assert {method for path in description["paths"].values() for method in path} == {"get"}
 

@@ -29,8 +29,9 @@ class Command(ImportCommand):
         address = address_of(options["source"])
         try:
             with found_at(address) as container:
-                bundle = read_bundle(container, options["limit"])
-                self.import_bundle(bundle, options, address)
+                if address.startswith("http://"):
+                    self.stderr.write("It comes without encryption: whoever is on the way can change it.", str)
+                self.import_bundle(read_bundle(container, options["limit"]), options, address)
         except BundleError as error:
             raise CommandError(f"Nothing was changed: {error}.") from error
 

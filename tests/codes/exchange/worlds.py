@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 
 from hypothesis import strategies as st
 
 from codes.exchange.bundle import Bundle, read_bundle
-from codes.exchange.form import as_bytes, rows_of
+from codes.exchange.form import rows_of
 from codes.models import Alias, GlossaryTerm, GuideAnswer, GuideStep, Origin, StatusCode
+from tests.codes.exchange.bundles import Memory, files_of
 
 # In the order in which rows can be created.
 MODELS = (Origin, StatusCode, Alias, GuideStep, GuideAnswer, GlossaryTerm)
@@ -20,34 +20,16 @@ WORDS = ("", "one", "two", "two, but longer", "三個字")
 World = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
 
-class Memory:
-    """A bundle that lies nowhere."""
-
-    is_far, digest = False, ""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.files = files
-
-    def names(self) -> set[str]:
-        return set(self.files)
-
-    def read(self, name: str, most: int) -> bytes:
-        return self.files[name]
-
-
 def bundle_of(world: World, source: str = "upstream") -> Bundle:
     """The bundle that has a world's records, in the languages that bundles have here."""
-    files, told = {}, {}
-    for name, rows in world.items():
-        records = []
-        for _, fields in sorted(rows.items()):
-            kept = {column: value for column, value in fields.items() if not column.endswith(f"_{LOCAL_ONLY}")}
-            records.append({"model": f"codes.{name}", "fields": kept})
-        content = files[f"{name}.json"] = as_bytes(records)
-        told[f"{name}.json"] = {"records": len(rows), "sha256": sha256(content).hexdigest(), "size": len(content)}
-    manifest = {"files": told, "languages": list(BUNDLED), "licence": None, "parent": None, "schema": 2}
-    files["manifest.json"] = as_bytes({**manifest, "source": source})
-    return read_bundle(Memory(files))
+    records = {
+        name: [without_local_texts(fields) for _, fields in sorted(rows.items())] for name, rows in world.items()
+    }
+    return read_bundle(Memory(files_of(records, languages=list(BUNDLED), source=source)))
+
+
+def without_local_texts(fields: dict[str, Any]) -> dict[str, Any]:
+    return {column: value for column, value in fields.items() if not column.endswith(f"_{LOCAL_ONLY}")}
 
 
 def world_here() -> World:
