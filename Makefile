@@ -35,6 +35,10 @@ check: .venv/dev.stamp ## lint, format, types, templates, migrations, production
 bench-search: .venv/dev.stamp ## measure the search: speed beside the bare engine, size, time to index
 	@$(BIN)/python -m tests.bench.search $(ARGS)
 
+.PHONY: bench-exchange
+bench-exchange: .venv/dev.stamp ## measure bundles: time and memory to seed, export, plan and apply
+	@$(BIN)/python -m tests.bench.exchange $(ARGS)
+
 .PHONY: format
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .

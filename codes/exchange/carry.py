@@ -159,7 +159,8 @@ class Carrier:
                 except MissingTarget as error:
                     self.demote_missing(unit, error)
             for unit, row in self.insert(model, rows, records):
-                self.units.append(unit)
+                # Where nobody decides on a plan, the whole bundle need not stay in memory for it.
+                self.units.append(replace(unit, upstream=None) if self.strict else unit)
                 self.targets.add(unit.key, row)
                 pks[unit.key] = row.pk
             told(len(batch))
