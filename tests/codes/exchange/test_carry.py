@@ -80,6 +80,15 @@ def test_a_row_waits_for_the_one_that_makes_room_for_it():
     assert positions("start")[0] == first["slug"]
 
 
+def test_rows_that_all_move_on_by_one_wait_for_each_other():
+    every = answers("start")
+    places = [fields["position"] for fields in every[1:]] + [every[-1]["position"] + 1]
+    plan, _ = pulled(guide(*(moved(fields, place) for fields, place in zip(every, places, strict=True))))
+    assert plan.counts() == {"guideanswer": {"change": len(every)}}
+    assert positions("start") == [fields["slug"] for fields in every]
+    assert GuideAnswer.objects.get(step__slug="start", slug=every[0]["slug"]).position == places[0]
+
+
 def test_a_new_record_takes_the_place_that_another_left():
     first, *_, last = answers("start")
     new = {**first, "slug": "a-new-one"}
