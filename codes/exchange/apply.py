@@ -178,6 +178,7 @@ class Importer:
         present = merging.present | self.carrier.create(model, creates, upstream, tally.add)
         tally.close()
         self.left_out[model] = (upstream.keys() | base.keys()) - present
+        self.carrier.relate()
         self.base.remember(model, base, {key: record.fields for key, record in upstream.items()})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from codes.exchange.form import Fields, Key, Model, model_named
+from codes.exchange.form import Fields, Key, Model
 from codes.exchange.manifest import Manifest
 from codes.exchange.merge import advance
 from codes.models import BaseFile, Source
@@ -27,10 +27,6 @@ class Base:
         same_languages = last["languages"] == manifest.raw["languages"]
         told = last["files"].get(name)
         return bool(self.digest and same_languages and told and told["sha256"] == manifest.files[name].sha256)
-
-    def has(self, model: str, key: Key) -> bool:
-        """Whether the source has a record."""
-        return key in self.records(model_named(model))
 
     def remember(self, model: Model, base: Mapping[Key, Fields], upstream: Mapping[Key, Fields]) -> None:
         """Make what the source says now of a model the base of the next merge."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import DataError, IntegrityError, models, transaction
 
 from codes.exchange.errors import BundleError
-from codes.exchange.form import CHUNK, Key, Model, Record
+from codes.exchange.form import CHUNK, Key, Model, Record, can_be_key
 from codes.exchange.merge import Action, Unit
 from codes.exchange.rows import (
     Broken,
@@ -34,6 +34,18 @@ class Change:
     units: list[Unit]
     place: str
     refused: str = ""
+    is_whole: bool = True  # no unit of it had to be left out
+
+
+@dataclass
+class Relation:
+    """A relation to many rows that waits until all rows of the model are there; without a unit for a new row."""
+
+    row: models.Model
+    field: Any
+    unit: Unit | None
+    record: Record
+    key: Key
 
 
 class Carrier:
@@ -44,6 +56,7 @@ class Carrier:
         self.targets = Targets()
         self.withheld, self.strict = withheld, strict
         self.units: list[Unit] = []
+        self.relations: list[Relation] = []
 
     def demote(self, units: Iterable[Unit], reason: str, message: str) -> None:
         """Leave units as they are here, for an editor to decide."""
@@ -53,8 +66,7 @@ class Carrier:
 
     def demote_missing(self, unit: Unit, error: MissingTarget) -> None:
         """Demote a unit whose target this install deleted; any other missing target is the bundle's own fault."""
-        is_key = isinstance(error.key, list) and all(isinstance(part, str | int) for part in error.key)
-        if not is_key or tuple(error.key) not in self.withheld(error.field.related_model):
+        if not can_be_key(error.key) or tuple(error.key) not in self.withheld(error.field.related_model):
             raise BundleError(str(error)) from error
         self.demote([unit], ConflictReason.MISSING, str(error))
 
@@ -79,8 +91,7 @@ class Carrier:
                         refused.append(change)
                 except Broken as error:
                     message = f"{change.place}: {error}"
-                    is_whole = len(change.units) == len(units[key])
-                    if is_whole and key not in edited:
+                    if change.is_whole and key not in edited:
                         raise BundleError(message) from error
                     self.demote(change.units, ConflictReason.TOGETHER, message)
         for change in self.save_in_any_order(model, refused):
@@ -90,24 +101,22 @@ class Carrier:
         """Give a row its new values, all that can be had; the other units are settled here."""
         change = Change(row, [], record.place)
         for unit in units:
-            field = row._meta.get_field(unit.column)
+            field: Any = row._meta.get_field(unit.column)
+            if field.many_to_many:
+                self.relations.append(Relation(row, field, unit, record, unit.key))
+                continue
+            one = Record(record.place, {unit.column: record.fields[unit.column]})
             try:
-                if field.many_to_many:
-                    values = [self.targets.find(record.place, field, k) for k in relation_to_many(record, field)]
-                else:
-                    one = Record(record.place, {unit.column: record.fields[unit.column]})
-                    value = getattr(build(type(row), one, self.targets), field.attname)  # type: ignore[union-attr]
+                value = getattr(build(type(row), one, self.targets), field.attname)
             except MissingTarget as error:
+                change.is_whole = False
                 self.demote_missing(unit, error)
                 continue
-            if unit.action is not Action.CHANGE:
-                self.units.append(unit)
-            elif field.many_to_many:
-                getattr(row, unit.column).set(values)
-                self.units.append(unit)
-            else:
-                setattr(row, field.attname, value)  # type: ignore[union-attr]
+            if unit.action is Action.CHANGE:
+                setattr(row, field.attname, value)
                 change.units.append(unit)
+            else:
+                self.units.append(unit)
         return change
 
     def save(self, change: Change) -> bool:
@@ -165,8 +174,7 @@ class Carrier:
                 pks[unit.key] = row.pk
             told(len(batch))
         for field in model._meta.many_to_many:
-            for key, pk in pks.items():
-                self.relate(model(pk=pk), field, key, records[key])
+            self.relations += [Relation(model(pk=pk), field, None, records[key], key) for key, pk in pks.items()]
         return set(pks)
 
     def insert(
@@ -195,20 +203,35 @@ class Carrier:
             raise BundleError(f"{record.place}: {in_one_line(error)}") from error
         return True
 
-    def relate(self, row: models.Model, field: Any, key: Key, record: Record) -> None:
-        """Relate a created row to the rows that its record names; what was deleted here becomes a conflict."""
-        found, there = [], []
-        missing: MissingTarget | None = None
-        for target in relation_to_many(record, field):
+    # Relations to many rows
+
+    def relate(self) -> None:
+        """Relate the rows that were changed and created to those that their records name.
+
+        Where one of these was deleted here, a new row is related to the others, and it becomes a conflict.
+        """
+        for relation in self.relations:
+            row, field, unit, record = relation.row, relation.field, relation.unit, relation.record
+            found, missing = self.find_all(field, record)
+            if unit is None or (unit.action is Action.CHANGE and missing is None):
+                getattr(row, field.name).set([value for _, value in found])
+            if missing is not None:
+                name, there, wanted = str(row._meta.model_name), [key for key, _ in found], record.fields[field.name]
+                new = Unit(name, relation.key, field.name, Action.CONFLICT, None, there, wanted)
+                self.demote_missing(unit or new, missing)
+            elif unit is not None:
+                self.units.append(unit)
+        self.relations.clear()
+
+    def find_all(self, field: Any, record: Record) -> tuple[list[tuple[Any, Any]], MissingTarget | None]:
+        """The natural keys of a relation to many rows with what they stand for, and one that stands for nothing."""
+        found, missing = [], None
+        for key in relation_to_many(record, field):
             try:
-                found.append(self.targets.find(record.place, field, target))
-                there.append(target)
+                found.append((key, self.targets.find(record.place, field, key)))
             except MissingTarget as error:
                 missing = error
-        getattr(row, field.name).set(found)
-        if missing:
-            name, wanted = str(row._meta.model_name), record.fields[field.name]
-            self.demote_missing(Unit(name, key, field.name, Action.CONFLICT, None, there, wanted), missing)
+        return found, missing
 
 
 def positions_of(model: Model) -> list[str]:

@@ -100,9 +100,12 @@ def key_of(model: Model, fields: Fields) -> Key:
     for field in key_fields(model):
         value = fields[field.name]
         parts += value if field.is_relation and isinstance(value, list) else [value]
-    if all(type(part) in (str, int) for part in parts):
-        return tuple(parts)
-    return ("", repr(parts))
+    return tuple(parts) if can_be_key(parts) else ("", repr(parts))
+
+
+def can_be_key(parts: Any) -> bool:
+    """Whether a JSON value can be the natural key of a row: a list of texts and whole numbers."""
+    return isinstance(parts, list) and all(type(part) in (str, int) for part in parts)
 
 
 def as_bytes(value: Any) -> bytes:

@@ -1,6 +1,8 @@
 """Conflicts: queued by an import, settled one by one."""
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -50,11 +52,25 @@ def local_value(conflict: Conflict) -> Any:
 
 
 def close_agreed(base: Base) -> None:
-    """Close the open conflicts of a source that are none any more."""
-    for conflict in Conflict.objects.open().filter(source=base.source.slug):
-        came_back = conflict.reason == ConflictReason.RETIRED and base.has(conflict.model, tuple(conflict.key))
-        if came_back or is_agreed(conflict):
-            close(conflict, ConflictState.AGREED, author="")
+    """Tell the open conflicts of a source what it says now, and close those that are none any more."""
+    conflicts = Conflict.objects.open().filter(source=base.source.slug).order_by("model", "pk")
+    for name, about in groupby(conflicts, attrgetter("model")):
+        records = base.records(model_named(name))
+        for conflict in about:
+            follow(conflict, records.get(tuple(conflict.key)))
+            came_back = conflict.reason == ConflictReason.RETIRED and conflict.upstream is not None
+            if came_back or is_agreed(conflict):
+                close(conflict, ConflictState.AGREED, author="")
+
+
+def follow(conflict: Conflict, record: Fields | None) -> None:
+    """Give a conflict the value that the source has now; a column of a record that is gone there keeps the last."""
+    if conflict.column and record is None:
+        return
+    said = record.get(conflict.column, conflict.upstream) if record and conflict.column else record
+    if not same(said, conflict.upstream):
+        conflict.upstream = said
+        conflict.save(update_fields=["upstream"])
 
 
 def is_agreed(conflict: Conflict) -> bool:
@@ -105,7 +121,9 @@ def take(conflict: Conflict, wanted: Any) -> None:
         raise BundleError(_("{place}: the record does not exist any more").format(place=place))
     else:
         unit = Unit(conflict.model, key, "", Action.CREATE, None, None, wanted)
-        strict().create(model, [unit], {key: Record(place, wanted)}, lambda count: None)
+        carrier = strict()
+        carrier.create(model, [unit], {key: Record(place, wanted)}, lambda count: None)
+        carrier.relate()
 
 
 def strict() -> Carrier:
@@ -119,7 +137,9 @@ def write(model: Model, key: Key, row: models.Model, local: Fields, record: Reco
         for name, value in record.fields.items()
         if not same(local.get(name), value)
     ]
-    strict().change(model, {key: list(units)}, {key: record}, {key: row.pk}, ())
+    carrier = strict()
+    carrier.change(model, {key: list(units)}, {key: record}, {key: row.pk}, ())
+    carrier.relate()
 
 
 def delete(row: models.Model | None, place: str) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from codes.exchange.merge import Action, Unit
 from codes.exchange.plan import Plan
 from codes.exchange.words import Part, word_diff
+from codes.models.exchange import ConflictReason
 
 # What stays of a stretch that did not change, at each of its ends.
 CONTEXT = 30
@@ -63,7 +64,9 @@ def describe(plan: Plan, *, every_unit: bool) -> Iterator[str]:
 
 
 def details(unit: Unit) -> Iterator[str]:
-    """What differs, word by word."""
+    """Why an editor is asked, where that is not plain to see, and what differs, word by word."""
+    if unit.action is Action.CONFLICT and unit.reason != ConflictReason.BOTH_CHANGED:
+        yield indented(str(ConflictReason(unit.reason).label))
     if unit.action is Action.CHANGE:
         yield indented(marked(as_text(unit.local), as_text(unit.upstream)))
     elif unit.action in (Action.CONFLICT, Action.KEEP) and unit.column:

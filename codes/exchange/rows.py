@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from codes.exchange.errors import BundleError
-from codes.exchange.form import Fields, Key, Model, Record, stored_value
+from codes.exchange.form import Fields, Key, Model, Record, can_be_key, stored_value
 
 
 class Broken(Exception):
@@ -54,8 +54,8 @@ class Targets:
 
     def find(self, place: str, field: Any, key: Any) -> Any:
         """The value by which a relation points to its target. Raises MissingTarget."""
-        with suppress(KeyError, TypeError):
-            if isinstance(key, list):
+        with suppress(KeyError):
+            if can_be_key(key):
                 return self.of(field)[tuple(key)]
         raise MissingTarget(place, field, key)
 

@@ -280,6 +280,15 @@ def test_files_that_the_manifest_does_not_list_are_named():
         read_bundle(Memory(files))
 
 
+def test_a_bundle_of_another_name_than_the_one_asked_for_is_refused():
+    container = Memory(files_of({"origin": []}))
+    container.digest = read_bundle(container).manifest.digest
+    assert read_bundle(container).models() == [Origin]
+    container.digest = "0" * 64
+    with pytest.raises(BundleError, match=r"^the bundle has changed while it was read: try again$"):
+        read_bundle(container)
+
+
 def test_a_link_in_a_directory_is_not_followed(tmp_path):
     for name, content in files_of({"origin": []}).items():
         (tmp_path / name).write_bytes(content)

@@ -51,6 +51,7 @@ def test_a_plan_is_told_line_by_line():
         "    source: a [-b-]{+d+}",
         "",
         "statuscode 406/iana: conflict, kept as here",
+        "    deleted here, changed at the source",
         "",
     ]
 
@@ -76,8 +77,8 @@ def test_a_plan_is_told_in_the_readers_language():
         assert len(told(replace(PLAN, units=(CHANGE,)))) == len(told(PLAN)) + 3
 
 
-@pytest.mark.parametrize(("unit", "lines"), [(CREATE, 0), (RETIRE, 0), (DELETED, 0), (CHANGE, 1), (KEEP, 2)])
-def test_what_both_sides_say_is_shown_where_both_have_a_value(unit, lines):
+@pytest.mark.parametrize(("unit", "lines"), [(CREATE, 0), (RETIRE, 0), (DELETED, 1), (CHANGE, 1), (KEEP, 2)])
+def test_what_both_sides_say_is_shown_where_both_have_a_value_and_else_why_it_is_a_conflict(unit, lines):
     assert len(list(details(unit))) == lines
 
 

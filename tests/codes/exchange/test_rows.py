@@ -45,7 +45,9 @@ def test_targets_are_looked_up_once(django_assert_num_queries):
             targets.find("somewhere", field, [slug])
 
 
-@pytest.mark.parametrize("key", ["iana", None, 5, [], ["iana", 1], [["iana"]], [{}], {"slug": "iana"}], ids=repr)
+@pytest.mark.parametrize(
+    "key", ["iana", None, 5, [], [404.0], ["iana", 1], [["iana"]], [{}], {"slug": "iana"}], ids=repr
+)
 def test_what_names_no_row_is_missing(key):
     field = StatusCode._meta.get_field("origin")
     with pytest.raises(MissingTarget) as caught:
