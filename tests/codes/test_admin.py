@@ -4,19 +4,19 @@ import re
 
 import html5lib
 import pytest
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from codes.admin import CoverageFilter
+from codes.admin.localized import CoverageFilter
+from codes.exchange.form import bundled_models
 from codes.groups import EDITORS, VIEWERS, translators
 from codes.localized import LocalizedModel, columns
 from codes.models import Alias, Comparison, Origin, StatusCode, Symbol
 
 pytestmark = pytest.mark.django_db
 
-MODELS = list(apps.get_app_config("codes").get_models())
+MODELS = bundled_models()
 LOCALIZED = [model for model in MODELS if issubclass(model, LocalizedModel)]
 
 
