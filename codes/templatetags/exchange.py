@@ -15,8 +15,5 @@ def exchange_overview(context: template.RequestContext) -> dict[str, Any]:
     user: Any = context["user"]
     rights = ("view_conflict", "import_bundle", "export_bundle", "view_import")
     may = {name: user.has_perm(f"codes.{name}") for name in rights}
-    return {
-        "may": may,
-        "any": any(may.values()),
-        "open": Conflict.objects.open().count() if may["view_conflict"] else 0,
-    }
+    waiting = Conflict.objects.open().count() if may["view_conflict"] else 0
+    return {"may": may, "any": any(may.values()), "open": waiting}

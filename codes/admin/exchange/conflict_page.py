@@ -1,7 +1,7 @@
 """What there is to see of a conflict, and what can be decided."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib.admin.utils import NestedObjects
@@ -96,7 +96,8 @@ def falls_with(row: models.Model | None) -> list[str]:
         return []
     collector = NestedObjects("default")
     collector.collect([row])
-    counts = [(model, len(rows)) for model, rows in collector.model_objs.items() if model in bundled_models()]
+    found: Mapping[Any, Any] = collector.model_objs  # by model, whatever the stubs say
+    counts = [(model, len(rows)) for model, rows in found.items() if model in bundled_models()]
     return [f"{model._meta.verbose_name_plural}: {count}" for model, count in counts if not isinstance(row, model)]
 
 

@@ -10,6 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.db.models import Case, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from codes.admin.exchange.labels import column_label, key_label, model_label
@@ -69,7 +70,7 @@ class ConflictAdmin(ReadOnlyAdmin):
         return [is_open.asc(), "model", "pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conflict]:
-        return super().get_queryset(request).annotate(key_text=Cast("key", TextField()))
+        return Conflict.objects.annotate(key_text=Cast("key", TextField()))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         conflict = self.get_object(request, unquote(object_id))
@@ -92,14 +93,15 @@ class ConflictAdmin(ReadOnlyAdmin):
         listing = copy(request)
         listing.GET = QueryDict(request.GET.get(LIST, ""))
         try:
-            return self.get_changelist_instance(listing).get_queryset(listing)
+            rows: QuerySet[Conflict] = self.get_changelist_instance(listing).get_queryset(listing)
         except IncorrectLookupParameters:
             return self.get_queryset(request)
+        return rows
 
     @admin.display(description=_("record"), ordering="model")
     def record(self, row: Conflict) -> str:
         return f"{model_label(row.model)} {key_label(row.key)}"
 
-    @admin.display(description=_("field"), ordering="column", empty_value=_("the whole record"))
+    @admin.display(description=_("field"), ordering="column")
     def field(self, row: Conflict) -> str:
-        return column_label(row.model, row.column)
+        return column_label(row.model, row.column) or gettext("the whole record")

@@ -55,15 +55,13 @@ class ImportAdmin(ReadOnlyAdmin):
     fields += ["counts_by_model", "conflicts_found"]
 
     def get_urls(self) -> list[URLPattern]:
-        def page(address: str, view: Any, name: str) -> URLPattern:
-            return path(address, self.admin_site.admin_view(view), name=f"exchange_{name}")
-
+        view: Any = self.admin_site.admin_view
         return [
-            page("export/", export_page, "export"),
-            page("upload/", upload_page, "upload"),
-            page("<int:pk>/plan/", plan_page, "plan"),
-            page("<int:pk>/apply/", apply_plan, "apply"),
-            page("<int:pk>/discard/", discard, "discard"),
+            path("export/", view(export_page), name="exchange_export"),
+            path("upload/", view(upload_page), name="exchange_upload"),
+            path("<int:pk>/plan/", view(plan_page), name="exchange_plan"),
+            path("<int:pk>/apply/", view(apply_plan), name="exchange_apply"),
+            path("<int:pk>/discard/", view(discard), name="exchange_discard"),
             *super().get_urls(),
         ]
 

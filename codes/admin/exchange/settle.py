@@ -94,7 +94,7 @@ def edited_value(conflict: Conflict, text: str) -> Any:
     """The value that an editor wrote."""
     if way_to_edit(conflict) == "json":
         return value_sent(conflict.column, text)
-    is_nullable = model_named(conflict.model)._meta.get_field(conflict.column).null  # type: ignore[union-attr]
+    is_nullable = model_named(conflict.model)._meta.get_field(conflict.column).null
     return normalised(text) or (None if is_nullable else "")
 
 
