@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.admin.utils import NestedObjects
 from django.db import models
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from codes.admin.exchange.labels import (
@@ -32,7 +33,7 @@ def conflict_context(conflict: Conflict) -> dict[str, Any]:
     name, column = f"{model_label(conflict.model)} {key_label(conflict.key)}", conflict.column
     return {
         "title": _("Conflict: {record}").format(record=name),
-        "subtitle": column_label(conflict.model, column) or _("the whole record"),
+        "subtitle": column_label(conflict.model, column) or capfirst(_("the whole record")),
         "conflict": conflict,
         "explanation": explanation(conflict),
         "language": column_language(conflict.model, column),
@@ -61,8 +62,8 @@ def sides_of(conflict: Conflict, local: Any) -> list[dict[str, Any]]:
 def lines_of(conflict: Conflict, local: Any) -> Iterator[Line]:
     """The fields of a record that is asked about: what was changed here, or what the source says now."""
     if conflict.reason == ConflictReason.RETIRED:
-        return record_lines(conflict.model, {}, local)
-    return record_lines(conflict.model, local or conflict.base, conflict.upstream)
+        return record_lines(conflict.model, conflict.base, local, every=True)
+    return record_lines(conflict.model, local or conflict.base, conflict.upstream, every=True)
 
 
 def explanation(conflict: Conflict) -> str:

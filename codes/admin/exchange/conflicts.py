@@ -17,7 +17,7 @@ from codes.admin.exchange.labels import column_label, key_label, model_label
 from codes.admin.exchange.log import ReadOnlyAdmin
 from codes.admin.exchange.rights import may_settle
 from codes.admin.exchange.settle import settle_page
-from codes.exchange.form import MODEL_NAMES, bundled_models, language_of_columns
+from codes.exchange.form import bundled_models, language_of_columns
 from codes.localized import LANGUAGES
 from codes.models import Conflict
 from codes.models.exchange import ConflictState
@@ -32,7 +32,8 @@ class ModelFilter(admin.SimpleListFilter):
     parameter_name = "about"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, model_label(name)) for name in MODEL_NAMES]
+        there = Conflict.objects.order_by("model").values_list("model", flat=True).distinct()
+        return [(name, model_label(name)) for name in there]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> QuerySet[Conflict]:
         return queryset.filter(model=self.value()) if self.value() else queryset
@@ -58,12 +59,15 @@ class LanguageFilter(admin.SimpleListFilter):
 class ConflictAdmin(ReadOnlyAdmin):
     """Open conflicts first; each leads to the page that settles it."""
 
-    list_display = ["record", "field", "reason", "source", "state", "found", "settled_by"]
+    list_display = ["record", "field", "reason", "source", "state"]
     list_filter = ["state", "reason", "source", ModelFilter, LanguageFilter]
     search_fields = ["key_text", "column", "source"]
     search_help_text = _("A number or another part of a key, the name of a column, or a source.")
     list_per_page = 100
     show_facets = admin.ShowFacets.ALLOW
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("codes.change_conflict")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         is_open = Case(When(state=ConflictState.OPEN, then=Value(0)), default=Value(1))

@@ -49,10 +49,15 @@ def compared(old: Any, new: Any) -> list[Part]:
     return list(word_diff(as_text(old), as_text(new)))
 
 
-def record_lines(model: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Iterator[Line]:
-    """The fields in which two records differ, in the order of the model; what a missing record has is no value."""
+def record_lines(
+    model: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, *, every: bool = False
+) -> Iterator[Line]:
+    """The fields in which two records differ, or ``every`` field with a value, in the order of the model.
+
+    What a missing record has is no value.
+    """
     before, after = old or {}, new or {}
     for column in bundled_fields(model_named(model), LANGUAGES):
         one, other = before.get(column), after.get(column)
-        if not same(one, other):
+        if not same(one, other) or (every and as_text(one)):
             yield Line(column_label(model, column), column_language(model, column), compared(one, other))

@@ -23,6 +23,8 @@ from codes.models.exchange import ImportState
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """Rows that no form changes."""
 
+    change_form_template = "admin/exchange/read_only.html"
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -47,7 +49,7 @@ class SourceAdmin(ReadOnlyAdmin):
 class ImportAdmin(ReadOnlyAdmin):
     """The log; the pages for bundles out and in hang below it."""
 
-    list_display = ["at", "source", "kind", "short_digest", "state", "author", "number_of_units", "conflicts_found"]
+    list_display = ["at", "source", "short_digest", "state", "author", "number_of_units", "conflicts_found"]
     list_filter = ["state", "kind", "source"]
     search_fields = ["source", "digest", "author", "file_name"]
     date_hierarchy = "at"
@@ -101,7 +103,7 @@ class ImportAdmin(ReadOnlyAdmin):
         ]
         if not lines:
             return _("none")
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}, {}</li>", lines))
+        return format_html_join("", "<div>{}: {}, {}</div>", lines)
 
     @admin.display(description=gettext_lazy("conflicts"), ordering="conflicts_number")
     def conflicts_found(self, row: Any) -> SafeString | str:

@@ -72,7 +72,7 @@ def shown(unit: Unit) -> dict[str, Any]:
         "column": column_label(unit.model, unit.column),
         "action": action_label(unit.action),
         "kind": unit.action.value,
-        "reason": ConflictReason(unit.reason).label if unit.reason else "",
+        "reason": ConflictReason(unit.reason).label if unit.action is Action.CONFLICT else "",
         "lines": list(lines_of(unit)),
         "is_record": not unit.column,
     }

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -61,7 +62,7 @@ def upload_page(request: HttpRequest) -> HttpResponse:
     refuse_strangers(request)
     if body_size(request) > settings.BUNDLE_LIMIT:
         form = UploadForm({})
-        message = _("the file is larger than {most} MB, the most that is taken")
+        message = _("The file is larger than {most} MB, the most that is taken")
         form.errors["bundle"] = form.error_class([message.format(most=settings.BUNDLE_LIMIT // 1_000_000)])
         return upload_form(request, form, status=413)
     return take_upload(request)
@@ -76,7 +77,7 @@ def take_upload(request: HttpRequest) -> HttpResponse:
         try:
             entry = plan_upload(content=file.read(), file_name=file.name[:200], user=request.user)
         except BundleError as error:
-            form.add_error("bundle", str(error))
+            form.add_error("bundle", capfirst(str(error)))
         else:
             return redirect("admin:exchange_plan", entry.pk)
     return upload_form(request, form)
