@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -16,7 +16,7 @@ from codes.admin.exchange.export import export_page
 from codes.admin.exchange.labels import model_label
 from codes.admin.exchange.upload import apply_plan, discard, plan_page, upload_page, uploads_of
 from codes.exchange.report import action_label
-from codes.models import Import, Source
+from codes.models import Conflict, Import, Source
 from codes.models.exchange import ImportState
 
 
@@ -39,6 +39,9 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 class SourceAdmin(ReadOnlyAdmin):
     list_display = ["slug", "address", "short_digest", "applied"]
     fields = ["slug", "address", "digest", "applied"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return Source.objects.defer("manifest")
 
     @admin.display(description=gettext_lazy("digest"))
     def short_digest(self, row: Source) -> str:
@@ -74,7 +77,9 @@ class ImportAdmin(ReadOnlyAdmin):
         """What was applied, and the uploads that the reader may see, without the files themselves."""
         applied = Import.objects.exclude(state=ImportState.PLANNED)
         rows = (applied | uploads_of(request.user)).defer("content", "shown")
-        return rows.annotate(conflicts_number=Count("conflicts"))
+        # No join: the groups that it takes would be told apart by the files.
+        found = Conflict.objects.filter(found_by=OuterRef("pk")).order_by().values("found_by")
+        return rows.annotate(conflicts_number=Subquery(found.annotate(number=Count("pk")).values("number")))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         entry = self.get_object(request, object_id)

@@ -100,7 +100,9 @@ def edited_value(conflict: Conflict, text: str) -> Any:
 
 def sent_back(sent: QueryDict, local: Any) -> dict[str, Any]:
     """What a refused form had, for the page that it comes back on."""
-    context: dict[str, Any] = {"value": sent.get("value", "")} if "value" in sent else {}
+    context: dict[str, Any] = (
+        {"value": sent["value"].replace("\0", "\N{REPLACEMENT CHARACTER}")} if "value" in sent else {}
+    )
     try:
         seen = value_sent("seen", sent.get("seen", ""))
     except (SettlingError, BundleError):

@@ -10,7 +10,6 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -38,14 +37,6 @@ def uploads_of(user: Any) -> models.QuerySet[Import]:
     return waiting if user.is_superuser else waiting.filter(user=user)
 
 
-def body_size(request: HttpRequest) -> int:
-    """The bytes that the body of a request has, as Django reads them."""
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
-
-
 def refuse_strangers(request: HttpRequest) -> None:
     """Raise PermissionDenied for somebody who may not import."""
     if not request.user.has_perm("codes.import_bundle"):
@@ -60,7 +51,7 @@ def upload_page(request: HttpRequest) -> HttpResponse:
     reads it, and therefore comes second.
     """
     refuse_strangers(request)
-    if body_size(request) > settings.BUNDLE_LIMIT:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.BUNDLE_LIMIT:
         form = UploadForm({})
         message = _("The file is larger than {most} MB, the most that is taken")
         form.errors["bundle"] = form.error_class([message.format(most=settings.BUNDLE_LIMIT // 1_000_000)])
@@ -77,7 +68,7 @@ def take_upload(request: HttpRequest) -> HttpResponse:
         try:
             entry = plan_upload(content=file.read(), file_name=file.name[:200], user=request.user)
         except BundleError as error:
-            form.add_error("bundle", capfirst(str(error)))
+            form.add_error("bundle", nothing_changed(error))
         else:
             return redirect("admin:exchange_plan", entry.pk)
     return upload_form(request, form)
