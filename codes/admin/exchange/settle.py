@@ -100,9 +100,8 @@ def edited_value(conflict: Conflict, text: str) -> Any:
 
 def sent_back(sent: QueryDict, local: Any) -> dict[str, Any]:
     """What a refused form had, for the page that it comes back on."""
-    context: dict[str, Any] = (
-        {"value": sent["value"].replace("\0", "\N{REPLACEMENT CHARACTER}")} if "value" in sent else {}
-    )
+    text = sent.get("value", "").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    context: dict[str, Any] = {"value": text} if "value" in sent else {}
     try:
         seen = value_sent("seen", sent.get("seen", ""))
     except (SettlingError, BundleError):

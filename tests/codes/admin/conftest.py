@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from codes.groups import EDITORS
-from codes.models import Import, StatusClass
+from codes.models import Conflict, Import, StatusClass
 from tests.bundles import bundle_of
 from tests.pages import account
 
@@ -67,10 +67,18 @@ def waiting(upload, bundle):
 
 
 @pytest.fixture
-def conflicts(editor, waiting):
-    """The conflicts that the bundle leaves, applied by an editor: 1 en, 1 zh-hant, 2 en."""
-    entry = waiting(editor)
-    editor.post(reverse("admin:exchange_apply", args=[entry.pk]), {"plan": entry.plan})
-    found = list(entry.conflicts.order_by("pk"))
-    assert [(conflict.key, conflict.column[-4:]) for conflict in found] == [([1], "y_en"), ([1], "hant"), ([2], "y_en")]
+def conflicts(editor):
+    """Conflicts as an import leaves them: about class 1 in en and zh-hant, and about class 2 in en."""
+    entry = Import.objects.create(source="httpref", digest="ab" * 32, author="editor")
+    texts = {
+        "summary_en": ("Changed here.", "Changed there <b>1</b>."),
+        "summary_zh_hant": ("這裡改的。", "那邊改的。"),
+    }
+    found = []
+    for digit, column in ((1, "summary_en"), (1, "summary_zh_hant"), (2, "summary_en")):
+        (here, there), base = texts[column], getattr(StatusClass.objects.get(digit=digit), column)
+        StatusClass.objects.filter(digit=digit).update(**{column: here})
+        about = {"source": "httpref", "model": "statusclass", "key": [digit], "column": column}
+        values = {"base": base, "local": here, "upstream": there, "reason": "both-changed", "found_by": entry}
+        found.append(Conflict.objects.create(**about, **values))
     return found
