@@ -66,6 +66,9 @@ class ConflictAdmin(ReadOnlyAdmin):
     list_per_page = 100
     show_facets = admin.ShowFacets.ALLOW
 
+    class Media:
+        css = {"all": ["codes/exchange.css"]}
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("codes.change_conflict")
 
