@@ -39,7 +39,7 @@ def plan_again(entry: Import, *, keep: Mapping[str, Policy]) -> None:
     note(entry, plan_import(bundle_of(entry), keep=keep))
 
 
-def apply_upload(entry: Import, digest: str) -> Import:
+def apply_upload(entry: Import, digest: str, *, user: Any) -> Import:
     """Apply an uploaded bundle if that does what the plan with this digest says; its entry in the log.
 
     Raises PlanChanged, and today's plan is the one to show then; raises BundleError. Nothing is written either way.
@@ -47,7 +47,7 @@ def apply_upload(entry: Import, digest: str) -> Import:
     keep = shown_plan(entry).keep
     try:
         _plan, applied = apply_import(
-            bundle_of(entry), digest, keep=keep, author=entry.author, user=entry.user, entry=entry
+            bundle_of(entry), digest, keep=keep, author=user.get_username(), user=user, entry=entry
         )
     except PlanChanged as error:
         note(entry, error.plan)

@@ -111,7 +111,7 @@ def apply_plan(request: HttpRequest, pk: int) -> HttpResponse:
     if entry is None:
         return gone(request)
     try:
-        applied = apply_upload(entry, request.POST.get("plan", ""))
+        applied = apply_upload(entry, request.POST.get("plan", ""), user=request.user)
     except PlanChanged:
         messages.warning(
             request,

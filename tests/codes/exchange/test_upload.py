@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_not_kept(editor):
 def test_an_upload_that_is_applied_becomes_its_entry_in_the_log(upload, editor):
     before = Import.objects.count()
     uploaded = upload.at
-    entry = apply_upload(upload, upload.plan)
+    entry = apply_upload(upload, upload.plan, user=upload.user)
     assert entry.pk == upload.pk and Import.objects.count() == before
     entry.refresh_from_db()
     assert (entry.state, entry.content, entry.shown) == (ImportState.APPLIED, None, None)
@@ -78,8 +78,8 @@ def test_other_answers_make_another_plan_which_is_the_one_to_apply(upload):
     assert upload.plan != first
     assert shown_plan(upload).keep == {"en": Policy.UPSTREAM}
     with pytest.raises(PlanChanged):
-        apply_upload(upload, first)
-    apply_upload(upload, upload.plan)
+        apply_upload(upload, first, user=upload.user)
+    apply_upload(upload, upload.plan, user=upload.user)
     assert summaries()[2] == "Changed there, too."
     assert not Conflict.objects.exists()
 
@@ -88,21 +88,26 @@ def test_a_plan_that_has_changed_is_kept_for_a_second_look_and_not_applied(uploa
     first = upload.plan
     StatusClass.objects.filter(digit=1).update(summary_en="Changed here meanwhile.")
     with pytest.raises(PlanChanged):
-        apply_upload(upload, first)
+        apply_upload(upload, first, user=upload.user)
     upload.refresh_from_db()
     assert upload.state == ImportState.PLANNED
     assert upload.plan != first
     assert upload.counts == {"statusclass": {"conflict": 2}}
     assert summaries()[1] == "Changed here meanwhile."
-    apply_upload(upload, upload.plan)
+    apply_upload(upload, upload.plan, user=upload.user)
     assert summaries()[1] == "Changed here meanwhile."
     assert Conflict.objects.count() == 2
 
 
+def test_the_log_names_who_applied_an_upload_not_who_sent_it(upload):
+    entry = apply_upload(upload, upload.plan, user=User.objects.create_superuser("root"))
+    assert (entry.author, entry.user.username) == ("root", "root")
+
+
 def test_an_upload_that_was_applied_meanwhile_is_not_made_one_that_waits(upload):
     stale = Import.objects.get(pk=upload.pk)
-    apply_upload(upload, upload.plan)
+    apply_upload(upload, upload.plan, user=upload.user)
     with pytest.raises(PlanChanged):
-        apply_upload(stale, stale.plan)
+        apply_upload(stale, stale.plan, user=stale.user)
     entry = Import.objects.get(pk=upload.pk)
     assert (entry.state, entry.shown, entry.plan) == (ImportState.APPLIED, None, stale.plan)
