@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from codes.exchange.base import Base
@@ -26,6 +27,7 @@ from codes.exchange.merge import Action, Policy, Unit, merge, same
 from codes.exchange.plan import Plan, place
 from codes.exchange.queue import close_agreed, enqueue
 from codes.models import Import, Source
+from codes.models.exchange import ImportState
 from codes.search.index import refresh
 
 # Writers wait while an import reads and writes; readers do not. SQLite has only one writer anyway.
@@ -97,18 +99,20 @@ def apply_import(
     author: str,
     user: Any = None,
     address: str = "",
+    entry: Import | None = None,
     progress: Progress = silent,
 ) -> tuple[Plan, Import]:
     """Apply a bundle if that does what the plan with the digest ``expected`` says; the plan, and its entry in the log.
 
-    Raises PlanChanged, and BundleError; nothing is written then.
+    ``entry`` is the row of an uploaded bundle, which becomes that entry. Raises PlanChanged, and BundleError; nothing
+    is written then.
     """
     with transaction.atomic():
         importer = Importer(bundle, keep=keep, progress=progress)
         plan = importer.run()
         if plan.digest != expected:
             raise PlanChanged(plan)
-        return plan, importer.finish(plan, author=author, user=user, address=address)
+        return plan, importer.finish(plan, author=author, user=user, address=address, entry=entry)
 
 
 class Importer:
@@ -141,18 +145,16 @@ class Importer:
             units=tuple(sorted(self.carrier.units, key=place)),
         )
 
-    def finish(self, plan: Plan, *, author: str, user: Any = None, address: str = "") -> Import:
+    def finish(
+        self, plan: Plan, *, author: str, user: Any = None, address: str = "", entry: Import | None = None
+    ) -> Import:
         """Advance the base, queue the conflicts and write the log."""
         self.base.advance(self.bundle.manifest, address)
-        entry = Import.objects.create(
-            source=plan.source,
-            digest=plan.bundle,
-            plan=plan.digest,
-            languages=list(plan.languages),
-            counts=plan.counts(),
-            author=author,
-            user=user,
-        )
+        values = {"state": ImportState.APPLIED, "author": author, "user": user, "at": timezone.now()}
+        entry = entry or Import()
+        for name, value in {**plan.for_log(), **values, "content": None, "shown": None}.items():
+            setattr(entry, name, value)
+        entry.save()
         enqueue(plan, entry)
         close_agreed(self.base)
         return entry

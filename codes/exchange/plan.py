@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 
 from codes.exchange.form import MODEL_NAMES, as_bytes
 from codes.exchange.merge import Action, Policy, Unit
@@ -52,6 +52,26 @@ class Plan:
     def as_json(self) -> dict[str, Any]:
         """The plan for programs."""
         return {"plan": self.digest, "counts": self.counts(), "notices": list(self.notices), **self.content()}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """The plan that ``as_json`` told."""
+        parts = {name: tuple(told[name]) for name in ("languages", "unknown_languages", "notices")}
+        units = tuple(
+            Unit(**{**unit, "key": tuple(unit["key"]), "action": Action(unit["action"])}) for unit in told["units"]
+        )
+        keep = {language: Policy(side) for language, side in told["keep"].items()}
+        return cls(source=told["source"], bundle=told["bundle"], base=told["base"], keep=keep, units=units, **parts)
+
+    def for_log(self) -> dict[str, Any]:
+        """What an entry in the log of imports says of it."""
+        return {
+            "source": self.source,
+            "digest": self.bundle,
+            "plan": self.digest,
+            "languages": list(self.languages),
+            "counts": self.counts(),
+        }
 
     def counts(self) -> dict[str, dict[str, int]]:
         """The number of units by model and action; only those that there are."""

@@ -80,11 +80,15 @@ def indented(text: str) -> str:
 
 def marked(old: str, new: str) -> str:
     """A text with what is gone and what has come marked, and what stayed shortened."""
+    return "".join(MARKS.get(part.kind, "{}").format(part.text) for part in shortened_diff(old, new))
+
+
+def shortened_diff(old: str, new: str) -> Iterator[Part]:
+    """The stretches of two texts; what stayed is shortened."""
     parts = list(word_diff(old, new))
-    return "".join(
-        MARKS[part.kind].format(part.text) if part.kind in MARKS else shortened(part, i == 0, i == len(parts) - 1)
-        for i, part in enumerate(parts)
-    )
+    for i, part in enumerate(parts):
+        is_equal = part.kind == "equal"
+        yield part._replace(text=shortened(part, i == 0, i == len(parts) - 1)) if is_equal else part
 
 
 def shortened(part: Part, is_first: bool, is_last: bool) -> str:

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('author', models.CharField(help_text='The name of the user, or of the command.', max_length=150, verbose_name='by')),
                 ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
                 ('content', models.BinaryField(null=True, verbose_name='uploaded file')),
+                ('shown', models.BinaryField(null=True, verbose_name='plan that was shown')),
                 ('file_name', models.CharField(blank=True, max_length=200, verbose_name='file name')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],

@@ -78,6 +78,7 @@ class Import(models.Model):
     author = models.CharField(_("by"), max_length=150, help_text=_("The name of the user, or of the command."))
     at = models.DateTimeField(_("at"), auto_now_add=True)
     content = models.BinaryField(_("uploaded file"), null=True, editable=False)
+    shown = models.BinaryField(_("plan that was shown"), null=True, editable=False)
     file_name = models.CharField(_("file name"), max_length=200, blank=True)
 
     class Meta:

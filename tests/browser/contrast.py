@@ -2,7 +2,7 @@
 
 from typing import Any
 
-SCRIPT = """() => {
+SCRIPT = """(within) => {
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
   const rgb = (colour) => {
     canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
@@ -18,7 +18,7 @@ SCRIPT = """() => {
     }
   };
   const poor = [];
-  for (const element of document.querySelectorAll('body *')) {
+  for (const element of document.querySelectorAll(`${within} *`)) {
     if (![...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
     const [a, b] = [light(rgb(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
     const ratio = (a + .05) / (b + .05);
@@ -28,7 +28,7 @@ SCRIPT = """() => {
 }"""
 
 
-def poor_contrast(page: Any) -> list[str]:
-    """The texts whose contrast is below 4.5 to 1 (WCAG 2.2, 1.4.3), with their ratio."""
-    found: list[str] = page.evaluate(SCRIPT)
+def poor_contrast(page: Any, within: str = "body") -> list[str]:
+    """The texts below an element whose contrast is below 4.5 to 1 (WCAG 2.2, 1.4.3), with their ratio."""
+    found: list[str] = page.evaluate(SCRIPT, within)
     return found

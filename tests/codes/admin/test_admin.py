@@ -2,33 +2,25 @@
 
 import re
 
-import html5lib
 import pytest
-from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.urls import reverse
 
-from codes.admin import CoverageFilter
+from codes.admin.localized import CoverageFilter
+from codes.exchange.form import bundled_models
 from codes.groups import EDITORS, VIEWERS, translators
 from codes.localized import LocalizedModel, columns
 from codes.models import Alias, Comparison, Origin, StatusCode, Symbol
+from tests.pages import account, check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
 
-MODELS = list(apps.get_app_config("codes").get_models())
+MODELS = bundled_models()
 LOCALIZED = [model for model in MODELS if issubclass(model, LocalizedModel)]
 
 
 # People
-
-
-def account(client, name, *groups, **rights):
-    user = User.objects.create_user(name, is_staff=True, **rights)
-    user.groups.set(Group.objects.filter(name__in=groups))
-    assert user.groups.count() == len(groups)
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -67,15 +59,6 @@ def row():
 def address(row_or_model, action=None):
     name = f"admin:codes_{row_or_model._meta.model_name}_{action or 'change'}"
     return reverse(name, args=[row_or_model.pk] if action is None else [])
-
-
-def parse(response):
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    return parser.parse(response.content.decode())
-
-
-def words(element):
-    return " ".join("".join(element.itertext()).split())
 
 
 def form_of(response):
@@ -136,18 +119,6 @@ def changed(row, before):
 
 def test_every_model_is_in_the_admin():
     assert set(MODELS) <= set(admin.site._registry)
-
-
-def check_resources(page):
-    """Nothing comes from another host, and nothing needs a policy that allows inline code."""
-    for element in page.iter():
-        assert not [name for name in element.attrib if name == "style" or str(name).startswith("on")]
-        if element.tag in ("script", "img", "link", "iframe", "source", "embed", "object", "use"):
-            for name in ("src", "srcset", "href", "data"):
-                assert re.match(r"/[^/]|#|$", element.get(name, "")), element.get(name)
-    assert not list(page.iter("style"))
-    inline = [element for element in page.iter("script") if not element.get("src")]
-    assert all(element.get("type") == "application/json" for element in inline)
 
 
 def check(response):
