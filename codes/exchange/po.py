@@ -15,7 +15,7 @@ from codes.exchange.texts import Entry, Offered, Returned
 
 # polib takes lines that lack their last quotation mark, and leaves escapes that it does not know.
 LINE = re.compile(
-    r"(#~\s\s*)?((?P<word>msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\])\s+)?"
+    r"(?:(?P<obsolete>#~)\s+)?(?:(?P<word>msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\])\s+)?"
     r'"(?:[^"\\]|\\[\\ntrvbf"])*+"'
 )
 LANGUAGE = re.compile(r"^Language: *([\w-]+)", re.MULTILINE)
@@ -71,7 +71,7 @@ class Catalogue(polib.POFile):  # type: ignore[misc]
 
 def check_lines(name: str, text: str) -> int:
     """The number of entries. Raises BundleError for lines that polib reads as something else, or not at all."""
-    entries, before = 0, "msgstr"
+    entries, before, mark = 0, "msgstr", None
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         line = line.strip()
         if not line or (line.startswith("#") and not line.startswith("#~")) or line.startswith("#~|"):
@@ -79,9 +79,9 @@ def check_lines(name: str, text: str) -> int:
         match = LINE.fullmatch(line)
         word = match["word"] if match else ""
         begins = word == "msgctxt" or (word == "msgid" and before != "msgctxt")
-        if not match or (begins and not before.startswith("msgstr")):
+        if not match or (not before.startswith("msgstr") if begins else match["obsolete"] != mark):
             raise broken(name, number)
-        entries, before = entries + begins, word or before
+        entries, before, mark = entries + begins, word or before, match["obsolete"]
     if not before.startswith("msgstr"):
         raise broken(name, number)
     return entries
@@ -98,4 +98,4 @@ def returned(name: str, entry: Any) -> Returned:
         raise BundleError(message.format(name=name, line=entry.linenum))
     found = FINGERPRINT.search(entry.comment)
     text = Entry(entry.msgctxt or "", entry.msgid, entry.msgstr, found.group() if found else "")
-    return Returned(text, entry.linenum, entry.fuzzy)
+    return Returned(text, entry.linenum or 1, entry.fuzzy)
