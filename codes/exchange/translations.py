@@ -60,10 +60,13 @@ class TextsImporter:
 
     def run(self) -> Plan:
         """Merge and write model by model; what became of each unit."""
+        names = {context.partition(":")[0] for context in self.left}
         for model in localized_models():
-            self.take(model)
-        for returned in self.left.values():
-            raise BundleError(_("{place}: there is no such text here").format(place=self.place(returned)))
+            if model._meta.model_name in names:
+                self.take(model)
+        if self.left:
+            place_of_first = self.place(next(iter(self.left.values())))
+            raise BundleError(_("{place}: there is no such text here").format(place=place_of_first))
         return Plan(
             source=self.source,
             bundle=self.file.digest,
@@ -96,8 +99,8 @@ class TextsImporter:
                 units[row.key], records[row.key], pks[row.key] = found, Record(self.file.name, upstream), row.pk
         # A row of this install that breaks a rule is not the file's fault: it makes a conflict.
         self.carrier.change(model, units, records, pks, edited=units)
-        if count := before - len(self.left):
-            self.progress(str(model._meta.verbose_name_plural), count, count)
+        count = before - len(self.left)
+        self.progress(str(model._meta.verbose_name_plural), count, count)
 
     def texts_for(self, model: type[LocalizedModel], row: Row) -> tuple[Fields, Fields]:
         """By column what the file has for a row: what was given out, as far as that can be told, and what came back."""
@@ -107,10 +110,11 @@ class TextsImporter:
             returned = self.left.pop(context_of(model, row.key, field), None)
             if returned and (text := self.text_of(returned)):
                 name = column(field, self.file.language)
-                build(
-                    model, Record(self.place(returned), {name: text}), self.carrier.targets
-                )  # its errors name the line
-                base[name] = self.given_out(returned, (model._meta.model_name, row.key, name, text), row.fields[name])
+                local = row.fields[name]
+                if text != local:  # what cannot be stored is refused here, where the line is known
+                    build(model, Record(self.place(returned), {name: text}), self.carrier.targets)
+                was_asked = (model._meta.model_name, row.key, name, text) in self.asked
+                base[name] = given_out(returned.entry.fingerprint, local, text, text if was_asked else ABSENT)
                 upstream[name] = text
                 if normalised(returned.entry.source) != row.fields[column(field, DEFAULT_LANGUAGE)]:
                     self.outdated.append(returned)
@@ -123,13 +127,6 @@ class TextsImporter:
             return text
         self.passed_over["fuzzy" if text else "empty"] += 1
         return None
-
-    def given_out(self, returned: Returned, about: tuple[Any, ...], local: str | None) -> Any:
-        """The text that the translator began with, if one of both sides still has it; else ABSENT."""
-        known, text = returned.entry.fingerprint, about[-1]
-        if fingerprint(local) == known:
-            return local
-        return text if fingerprint(text) == known or about in self.asked else ABSENT
 
     def place(self, returned: Returned) -> str:
         """Where an entry stands, and what it is about."""
@@ -147,3 +144,8 @@ class TextsImporter:
         for returned in sorted(self.outdated, key=attrgetter("line")):
             message = _("{place}: translated from another English text than today's")
             yield message.format(place=self.place(returned))
+
+
+def given_out(known: str, local: str | None, text: str, otherwise: Any) -> Any:
+    """The text that a translator began with, known by its fingerprint, if it is on one of both sides."""
+    return next((one for one in (local, text) if fingerprint(one) == known), otherwise)
