@@ -24,7 +24,7 @@ from codes.exchange.form import (
 )
 from codes.exchange.merge import Action, Policy, Unit, merge, same
 from codes.exchange.plan import Plan, place
-from codes.exchange.queue import close_agreed, close_returned, enqueue
+from codes.exchange.queue import close_agreed, enqueue
 from codes.models import Import
 from codes.search.index import refresh
 
@@ -179,8 +179,7 @@ class Importer:
         """Advance the base, queue the conflicts and write the log."""
         self.base.advance(self.bundle.manifest, address)
         entry = log(plan, author=author, user=user)
-        close_returned(self.base)
-        close_agreed(plan.source)
+        close_agreed(self.base)
         return entry
 
     def withheld(self, model: Model) -> Collection[Key]:

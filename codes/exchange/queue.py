@@ -49,15 +49,16 @@ def local_value(conflict: Conflict) -> Any:
     return fields.get(conflict.column) if conflict.column and fields else fields
 
 
-def close_returned(base: Base) -> None:
-    """Close the open conflicts about records that were gone at their source, and are there again."""
-    for conflict in Conflict.objects.open().filter(source=base.source.slug, reason=ConflictReason.RETIRED):
-        if base.has(conflict.model, tuple(conflict.key)):
+def close_agreed(base: Base) -> None:
+    """Close the open conflicts of a source that are none any more."""
+    for conflict in Conflict.objects.open().filter(source=base.source.slug):
+        came_back = conflict.reason == ConflictReason.RETIRED and base.has(conflict.model, tuple(conflict.key))
+        if came_back or is_agreed(conflict):
             close(conflict, ConflictState.AGREED, author="")
 
 
-def close_agreed(source: str) -> None:
-    """Close the open conflicts of a source that are none any more: both sides say the same."""
+def close_equal(source: str) -> None:
+    """Close the open conflicts of a source that has no base, where what stands here is what it says."""
     for conflict in Conflict.objects.open().filter(source=source):
         if is_agreed(conflict):
             close(conflict, ConflictState.AGREED, author="")

@@ -15,7 +15,7 @@ from codes.exchange.errors import BundleError
 from codes.exchange.form import Fields, Key, Record, Row, language_of_columns, rows_of
 from codes.exchange.merge import ABSENT, Policy, Unit, merge
 from codes.exchange.plan import Plan, place
-from codes.exchange.queue import close_agreed
+from codes.exchange.queue import close_equal
 from codes.exchange.rows import build
 from codes.exchange.texts import Returned, TextsFile, context_of, fingerprint, localized_models
 from codes.localized import DEFAULT_LANGUAGE, LocalizedModel, column, normalised
@@ -81,7 +81,7 @@ class TextsImporter:
     def finish(self, plan: Plan, *, author: str, user: Any = None) -> Import:
         """Queue the conflicts and write the log."""
         entry = log(plan, author=author, user=user)
-        close_agreed(plan.source)
+        close_equal(plan.source)
         return entry
 
     def take(self, model: type[LocalizedModel]) -> None:
