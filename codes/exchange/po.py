@@ -42,7 +42,7 @@ def write(offered: Iterable[Offered], language: str) -> Iterator[bytes]:
             msgid=entry.source,
             msgstr=entry.translation,
         )
-        yield f"\n{written.__unicode__(wrapwidth=0)}".encode()
+        yield f"\n{written.__unicode__(wrapwidth=0)}".encode()  # an address is not divided at its hyphens
 
 
 def read(name: str, text: str) -> tuple[str, list[Returned]]:

@@ -47,8 +47,9 @@ def test_a_file_says_what_its_translator_should_know():
         "at most 80 characters",
         fingerprint("Introuvable"),
     ]
-    unlimited = b"".join(po.write([Offered(entry(), "https://www.example.com/", None)], "fr")).decode()
-    assert polib.pofile(unlimited)[0].comment == "https://www.example.com/"
+    address = f"https://www.example.com/{'long-' * 20}"
+    unlimited = b"".join(po.write([Offered(entry(), address, None)], "fr")).decode()
+    assert polib.pofile(unlimited)[0].comment == address
 
 
 def test_the_header_is_that_of_the_format_and_has_no_time():
