@@ -49,8 +49,8 @@ def read(name: str, text: str) -> tuple[str, list[Returned]]:
     """The language that a file names, empty if it names none, and its entries. Raises BundleError."""
     expected = check_lines(name, text)
     # Given as a string, polib would divide it at every character that Unicode calls the end of a line.
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".po") as file:
-        file.write(text)
+    with tempfile.NamedTemporaryFile(suffix=".po") as file:
+        file.write(text.encode())
         file.flush()
         try:
             entries = polib.pofile(file.name, encoding="utf-8", klass=Catalogue)
