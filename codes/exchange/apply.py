@@ -1,7 +1,8 @@
-"""Taking a bundle over: planned, shown, and then applied whole or not at all."""
+"""Taking over what comes from elsewhere: planned, shown, and then applied whole or not at all."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -34,6 +35,16 @@ from codes.search.index import refresh
 LOCK = {"postgresql": "LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE"}
 # A model's plural name, its records done, and its records in all.
 Progress = Callable[[str, int, int], None]
+
+
+class Importing(Protocol):
+    """Something on its way into the database, in the caller's transaction."""
+
+    def run(self) -> Plan:
+        """Merge and write; what became of each unit. Raises BundleError."""
+
+    def finish(self, plan: Plan, *args: Any, **known: Any) -> Import:
+        """Queue the conflicts, note what the next import has to know, and write the log."""
 
 
 class PlanChanged(BundleError):
@@ -80,15 +91,47 @@ def seed(*, bundle: Bundle, progress: Progress = silent) -> None:
         refresh()
 
 
+def planned(start: Callable[[], Importing]) -> Plan:
+    """What an import would do. It is found out by doing it, and then undoing everything. Raises BundleError."""
+    with transaction.atomic():
+        plan = start().run()
+        transaction.set_rollback(True)
+    return plan
+
+
+def applied(start: Callable[[], Importing], expected: str, **known: Any) -> tuple[Plan, Import]:
+    """Import if that does what the plan with the digest ``expected`` says; ``known`` is for the log.
+
+    Raises PlanChanged, and BundleError; nothing is written then.
+    """
+    with transaction.atomic():
+        importing = start()
+        plan = importing.run()
+        if plan.digest != expected:
+            raise PlanChanged(plan)
+        return plan, importing.finish(plan, **known)
+
+
+def log(plan: Plan, *, author: str, user: Any, entry: Import | None = None) -> Import:
+    """The entry of a plan in the log, with its conflicts queued.
+
+    ``entry`` is the row of an uploaded file, which becomes that entry.
+    """
+    values = {"state": ImportState.APPLIED, "author": author, "user": user, "at": timezone.now()}
+    entry = entry or Import()
+    for name, value in {**plan.for_log(), **values, "content": None, "shown": None}.items():
+        setattr(entry, name, value)
+    entry.save()
+    enqueue(plan, entry)
+    return entry
+
+
 def plan_import(bundle: Bundle, *, keep: Mapping[str, Policy], progress: Progress = silent) -> Plan:
-    """What applying a bundle would do. It is found out by applying it, and then undoing everything.
+    """What applying a bundle would do.
 
     ``keep`` says by language (or by FACTS) which side is right where both changed a value. Raises BundleError.
     """
-    with transaction.atomic():
-        plan = Importer(bundle, keep=keep, progress=progress).run()
-        transaction.set_rollback(True)
-    return plan
+    return planned(partial(Importer, bundle, keep=keep, progress=progress))
 
 
 def apply_import(
@@ -107,12 +150,8 @@ def apply_import(
     ``entry`` is the row of an uploaded bundle, which becomes that entry. Raises PlanChanged, and BundleError; nothing
     is written then.
     """
-    with transaction.atomic():
-        importer = Importer(bundle, keep=keep, progress=progress)
-        plan = importer.run()
-        if plan.digest != expected:
-            raise PlanChanged(plan)
-        return plan, importer.finish(plan, author=author, user=user, address=address, entry=entry)
+    start = partial(Importer, bundle, keep=keep, progress=progress)
+    return applied(start, expected, author=author, user=user, address=address, entry=entry)
 
 
 class Importer:
@@ -150,12 +189,7 @@ class Importer:
     ) -> Import:
         """Advance the base, queue the conflicts and write the log."""
         self.base.advance(self.bundle.manifest, address)
-        values = {"state": ImportState.APPLIED, "author": author, "user": user, "at": timezone.now()}
-        entry = entry or Import()
-        for name, value in {**plan.for_log(), **values, "content": None, "shown": None}.items():
-            setattr(entry, name, value)
-        entry.save()
-        enqueue(plan, entry)
+        entry = log(plan, author=author, user=user, entry=entry)
         close_agreed(self.base)
         return entry
 

@@ -43,6 +43,22 @@ def too_large(name: str, most: int) -> BundleError:
     return BundleError(_("{name}: larger than {most} bytes, the most that is taken").format(name=name, most=most))
 
 
+def read_file(path: Path, most: int, *, follow_symlinks: bool) -> bytes:
+    """A file of at most ``most`` bytes. Raises BundleError."""
+    name = path.name
+    try:
+        if not stat.S_ISREG(path.stat(follow_symlinks=follow_symlinks).st_mode):
+            raise BundleError(_("{name}: no ordinary file").format(name=name))
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BundleError(_("{name}: cannot be read ({reason})").format(name=name, reason=reason)) from error
+    if len(content) > most:
+        raise too_large(name, most)
+    return content
+
+
 class Directory:
     """A bundle that lies unpacked."""
 
@@ -56,18 +72,7 @@ class Directory:
         return {path.name for path in self.path.iterdir() if not path.name.startswith(".")}
 
     def read(self, name: str, most: int) -> bytes:
-        path = self.path / name
-        try:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                raise BundleError(_("{name}: no ordinary file").format(name=name))
-            with path.open("rb") as file:
-                content = file.read(most + 1)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise BundleError(_("{name}: cannot be read ({reason})").format(name=name, reason=reason)) from error
-        if len(content) > most:
-            raise too_large(name, most)
-        return content
+        return read_file(self.path / name, most, follow_symlinks=False)
 
 
 class Zip:

@@ -161,12 +161,17 @@ def paths_to_keys(field: Any) -> list[str]:
     return [field.name, *(f"{field.name}__{path}" for path in further)]
 
 
-def records_of(model: Model, languages: Sequence[str]) -> Iterator[Fields]:
-    """The fields of all rows of a model in canonical order, some in memory at a time."""
+def in_order(model: Model) -> Iterator[list[int]]:
+    """The ids of all rows of a model in canonical order, some at a time."""
     paths: tuple[str, ...] = model.natural_key_fields  # type: ignore[attr-defined]
     keys = sorted((key, pk) for pk, *key in model._default_manager.order_by().values_list("pk", *paths))
     order = [pk for _, pk in keys]
     for start in range(0, len(order), CHUNK):
-        chunk = order[start : start + CHUNK]
+        yield order[start : start + CHUNK]
+
+
+def records_of(model: Model, languages: Sequence[str]) -> Iterator[Fields]:
+    """The fields of all rows of a model in canonical order, some in memory at a time."""
+    for chunk in in_order(model):
         rows = {row.pk: row.fields for row in rows_of(model, languages, chunk)}
         yield from (rows[pk] for pk in chunk if pk in rows)

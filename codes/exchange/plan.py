@@ -10,6 +10,8 @@ from typing import Any, Self
 from codes.exchange.form import MODEL_NAMES, as_bytes
 from codes.exchange.merge import Action, Policy, Unit
 
+# The kind of import that is no translator's file.
+BUNDLE = "bundle"
 # Enough that no two plans of an install have the same, few enough to type.
 DIGEST_LENGTH = 16
 
@@ -31,6 +33,7 @@ class Plan:
     keep: Mapping[str, Policy] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
     notices: tuple[str, ...] = ()  # what else there is to say, in the active language
+    kind: str = BUNDLE  # or the format of a translator's file, which has no base
 
     @cached_property
     def digest(self) -> str:
@@ -40,6 +43,7 @@ class Plan:
     def content(self) -> dict[str, Any]:
         """What the digest is of."""
         return {
+            "kind": self.kind,
             "source": self.source,
             "bundle": self.bundle,
             "base": self.base,
@@ -56,17 +60,19 @@ class Plan:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """The plan that ``as_json`` told."""
-        parts = {name: tuple(told[name]) for name in ("languages", "unknown_languages", "notices")}
+        names = {name: told[name] for name in ("source", "bundle", "base", "kind")}
+        parts: dict[str, Any] = {name: tuple(told[name]) for name in ("languages", "unknown_languages", "notices")}
         units = tuple(
             Unit(**{**unit, "key": tuple(unit["key"]), "action": Action(unit["action"])}) for unit in told["units"]
         )
         keep = {language: Policy(side) for language, side in told["keep"].items()}
-        return cls(source=told["source"], bundle=told["bundle"], base=told["base"], keep=keep, units=units, **parts)
+        return cls(**names, **parts, keep=keep, units=units)
 
     def for_log(self) -> dict[str, Any]:
         """What an entry in the log of imports says of it."""
         return {
             "source": self.source,
+            "kind": self.kind,
             "digest": self.bundle,
             "plan": self.digest,
             "languages": list(self.languages),
@@ -92,7 +98,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether applying it would change nothing, not even the base."""
-        return not self.units and self.bundle == self.base
+        return not self.units and (self.kind != BUNDLE or self.bundle == self.base)
 
 
 def as_json(unit: Unit) -> dict[str, Any]:

@@ -73,6 +73,13 @@ def follow(conflict: Conflict, record: Fields | None) -> None:
         conflict.save(update_fields=["upstream"])
 
 
+def close_equal(source: str) -> None:
+    """Close the open conflicts of a source that has no base, where what stands here is what it says."""
+    for conflict in Conflict.objects.open().filter(source=source):
+        if is_agreed(conflict):
+            close(conflict, ConflictState.AGREED, author="")
+
+
 def is_agreed(conflict: Conflict) -> bool:
     """Whether what stands here is what the source says."""
     local = local_value(conflict)

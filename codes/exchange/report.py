@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from codes.exchange.merge import Action, Unit
-from codes.exchange.plan import Plan
+from codes.exchange.plan import BUNDLE, Plan
 from codes.exchange.words import Part, word_diff
 from codes.models.exchange import ConflictReason
 
@@ -41,8 +41,11 @@ def unit_name(unit: Unit) -> str:
 
 def describe(plan: Plan, *, every_unit: bool) -> Iterator[str]:
     """The lines that tell a plan: what is imported, the counts by model, and, if wanted, each unit with its words."""
-    yield _("from {source}, bundle {digest}").format(source=plan.source, digest=plan.bundle[:12])
-    yield _("since: {digest}").format(digest=plan.base[:12] or _("nothing was imported from there yet"))
+    if plan.kind == BUNDLE:
+        yield _("from {source}, bundle {digest}").format(source=plan.source, digest=plan.bundle[:12])
+        yield _("since: {digest}").format(digest=plan.base[:12] or _("nothing was imported from there yet"))
+    else:
+        yield _("from {source}, file {digest}").format(source=plan.source, digest=plan.bundle[:12])
     yield _("languages: {codes}").format(codes=", ".join(plan.languages))
     if plan.unknown_languages:
         message = _("left out, for this install cannot store them: {codes}")

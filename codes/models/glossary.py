@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, required
@@ -51,3 +52,11 @@ class GlossaryTerm(LocalizedModel):
 
     def __str__(self) -> str:
         return self.slug
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('glossary')}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """The fragment of this term on the glossary's page."""
+        return f"term-{self.slug}"
