@@ -20,7 +20,7 @@ LINE = re.compile(
 )
 LANGUAGE = re.compile(r"^Language: *([\w-]+)", re.MULTILINE)
 FINGERPRINT = re.compile(r"sha256:[0-9a-f]+")
-LINE_OF_ERROR = re.compile(r"line (\d+)")
+LINE_OF_ERROR = re.compile(r"\(line (\d+)\)")
 
 
 def write(offered: Iterable[Offered], language: str) -> Iterator[bytes]:
@@ -55,7 +55,9 @@ def read(name: str, text: str) -> tuple[str, list[Returned]]:
         try:
             entries = polib.pofile(file.name, encoding="utf-8", klass=Catalogue)
         except OSError as error:
-            raise broken(name, int(LINE_OF_ERROR.findall(str(error))[-1])) from error
+            if not (line := LINE_OF_ERROR.search(str(error))):
+                raise  # it is the disk that failed
+            raise broken(name, int(line.group(1))) from error
     if len(entries) != expected:
         raise BundleError(_("{name}: some of its entries cannot be read").format(name=name))
     is_headed = bool(entries) and entries[0].msgid == "" and entries[0].msgctxt is None

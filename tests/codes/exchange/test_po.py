@@ -149,6 +149,15 @@ def test_entries_that_polib_loses_are_missed():
         read(HEADER + ENTRY + "#,\n")
 
 
+def test_a_disk_that_fails_is_not_blamed_on_the_file(monkeypatch):
+    def fail(*args: object, **options: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(polib, "pofile", fail)
+    with pytest.raises(OSError, match="Too many open files"):
+        read(HEADER + ENTRY)
+
+
 def test_plural_forms_are_refused():
     plural = 'msgctxt "a"\nmsgid "A"\nmsgid_plural "As"\nmsgstr[0] "B"\nmsgstr[1] "Bs"\n'
     with pytest.raises(BundleError, match=r"^fr\.po, line 5: texts of the reference have no plural forms$"):
