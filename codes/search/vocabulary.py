@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract, extractOne
 
-from codes.search.engine import Engine, State
+from codes.search.reading import Reading, State
 
 SHORTEST_MISSPELT = 4
 SIMILAR = 0.6  # the share of letters that are right
@@ -19,7 +19,8 @@ class Spellings:
 
     def __init__(self, known: Iterable[str]) -> None:
         self.by_length: dict[int, list[str]] = {}
-        for word in sorted(known):
+        self.known = frozenset(known)
+        for word in sorted(self.known):
             self.by_length.setdefault(len(word), []).append(word)
 
     def near(self, word: str, errors: int, most: int) -> list[tuple[str, int]]:
@@ -66,20 +67,30 @@ class Vocabulary:
         found = extractOne(word, self.sorted, scorer=OSA.normalized_similarity, score_cutoff=SIMILAR)
         return str(found[0]) if found else ""
 
-    def near_names(self, key: str, most: int) -> list[tuple[str, int]]:
-        """The keys of names that a query as a whole may have been meant to be; nothing for a short one."""
-        return self.names.near(key, 1, most) if len(key) >= SHORTEST_MISSPELT else []
+    def near_names(self, key: str, most: int) -> list[str]:
+        """The keys of names that a query as a whole may have been meant to be; nothing for a name or a short one."""
+        if len(key) < SHORTEST_MISSPELT or key in self.names.known:
+            return []
+        return [name for name, _ in self.names.near(key, 1, most)]
 
+
+NOTHING = Vocabulary((), ())
 
 LOADED: dict[str, tuple[State, Vocabulary]] = {}
 LOADING = threading.Lock()
 
 
-def vocabulary(index: Engine, state: State) -> Vocabulary:
+def vocabulary(index: Reading, state: State) -> Vocabulary:
     """The vocabulary of an index in a state; read from the database when it moved."""
-    name = str(index.connection.settings_dict["NAME"])
     with LOADING:
-        found = LOADED.get(name)
-        if found is None or found[0][:2] != state[:2]:
-            found = LOADED[name] = (state, Vocabulary(index.words(), index.name_keys()))
+        found = LOADED.get(index.database)
+        if found is None or not found[0].has_words_of(state):
+            found = LOADED[index.database] = (state, Vocabulary(index.words(), index.name_keys()))
         return found[1]
+
+
+def remembered(index: Reading) -> tuple[State, Vocabulary]:
+    """The vocabulary that was read last, with the state it belongs to. It may have moved since."""
+    if index.database not in LOADED:
+        vocabulary(index, index.state())
+    return LOADED[index.database]
