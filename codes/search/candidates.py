@@ -165,10 +165,13 @@ class Search:
         known = {entry: CANDIDATES.get((self.index.database, entry)) for entry in unchanged}
         versions = [candidate.version for candidate in known.values() if candidate]
         for entry, version, number, standing, packed in self.index.documents(unchanged, versions) if unchanged else ():
-            found[entry] = known[entry]
+            candidate = known[entry]
             if packed is not None:
                 candidate = Candidate(version, number, standing, Passages(packed))
-                found[entry] = CANDIDATES.put((self.index.database, entry), candidate)
+                CANDIDATES.put((self.index.database, entry), candidate)
+            elif candidate:
+                candidate.passages.unfold()
+            found[entry] = candidate
         return {entry: candidate for entry, candidate in found.items() if candidate}
 
     def changing(self, entry: int) -> Candidate | None:

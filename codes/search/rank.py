@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from math import log
 from typing import NamedTuple
 
@@ -120,7 +121,7 @@ class Ranking:
                 for place, fit in places.items():
                     if fit > fits.get(place, 0.0):
                         fits[place] = fit
-        return [Match(*passages.outlines[passage], fits) for passage, fits in found.items()]
+        return [Match(*passages.outline(passage), fits) for passage, fits in found.items()]
 
     def stress_origins(self, every: Iterable[Sequence[Match]]) -> None:
         """Let the units that name an origin of one of the candidates count more."""
@@ -169,4 +170,6 @@ def promising(
     for unit, rare, (head, anywhere) in zip(query.units, rarities, found, strict=True):
         for entry in anywhere:
             scores[entry] += unit.weight * rare * (4 if entry in head else 1)
-    return sorted(scores, key=lambda entry: (-scores[entry], entry))[:most]
+    least = min(nlargest(most, scores.values()), default=0.0)
+    best = [entry for entry, score in scores.items() if score >= least]
+    return sorted(best, key=lambda entry: (-scores[entry], entry))[:most]

@@ -1,6 +1,9 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from codes.models import Alias, StatusCode
 from codes.search.index import engine, refresh
@@ -38,6 +41,12 @@ def test_completions_are_the_words_with_this_beginning_the_shortest_first():
 )
 def test_each_kind_of_error_is_one(misspelt):
     assert ("timeout", 1) in KNOWN.spellings(misspelt, 9)
+
+
+@given(st.text("abc", min_size=1, max_size=7), st.lists(st.text("abc", min_size=1, max_size=7), max_size=30))
+def test_one_error_is_found_wherever_it_is(word, others):
+    expected = {other for other in others if OSA.distance(word, other) == 1}
+    assert {other for other, _ in Spellings(others).near(word, 1, 99)} == expected
 
 
 def test_a_long_word_may_have_two_errors():
