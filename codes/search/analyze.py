@@ -132,9 +132,7 @@ def words_of(compound: str) -> list[tuple[str, int, int]]:
     if compound.isalnum():
         return [(compound, 0, len(compound))]
     parts = [(match[0], *match.span()) for match in PART.finditer(compound)]
-    if len(parts) > 1:
-        parts.append(("".join(part for part, _, _ in parts), 0, len(compound)))
-    return parts
+    return [*parts, ("".join(part for part, _, _ in parts), 0, len(compound))]
 
 
 def spell_out(text: str) -> str:

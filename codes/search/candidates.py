@@ -162,16 +162,15 @@ class Search:
         """What ranking needs of meanings, in their order."""
         found = {entry: self.changing(entry) for entry in entries}
         unchanged = [entry for entry in entries if entry not in self.changed]
-        known = {entry: CANDIDATES.get((self.index.database, entry)) for entry in unchanged}
-        versions = [candidate.version for candidate in known.values() if candidate]
-        for entry, version, number, standing, packed in self.index.documents(unchanged, versions) if unchanged else ():
-            candidate = known[entry]
-            if packed is not None:
+        remembered = (CANDIDATES.get((self.index.database, entry)) for entry in unchanged)
+        known = {candidate.version: candidate for candidate in remembered if candidate}
+        for entry, version, number, standing, packed in self.index.documents(unchanged, list(known)):
+            if packed is None:
+                found[entry] = known[version]
+                known[version].passages.unfold()
+            else:
                 candidate = Candidate(version, number, standing, Passages(packed))
-                CANDIDATES.put((self.index.database, entry), candidate)
-            elif candidate:
-                candidate.passages.unfold()
-            found[entry] = candidate
+                found[entry] = CANDIDATES.put((self.index.database, entry), candidate)
         return {entry: candidate for entry, candidate in found.items() if candidate}
 
     def changing(self, entry: int) -> Candidate | None:

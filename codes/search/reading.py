@@ -160,6 +160,8 @@ class Reading(ABC):
 
     def documents(self, entries: Sequence[int], known: Sequence[int]) -> list[Row]:
         """Documents by the primary keys of their meanings, without the passages of those ``known`` versions."""
+        if not entries:
+            return []
         packed = f"CASE WHEN version IN ({places(known)}) THEN NULL ELSE passages END"
         wanted = f"FROM codes_search_document WHERE entry IN ({places(entries)})"
         found = self.rows(f"SELECT entry, version, number, standing, {packed} {wanted}", [*known, *entries])

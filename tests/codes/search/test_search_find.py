@@ -31,7 +31,7 @@ def sound(snippet: str) -> bool:
     return tags == ["<mark>", "</mark>"] * (len(tags) // 2) and "<" not in re.sub(r"</?mark>", "", snippet)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(QUERIES, st.sampled_from(LANGUAGES), st.integers(1, 50))
 def test_any_text_has_an_answer(db, typed, language, limit):
     found = search(typed, language, limit)
@@ -43,7 +43,7 @@ def test_any_text_has_an_answer(db, typed, language, limit):
     assert len({number for number, _ in found.groups}) == len(found.groups)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60))
 def test_any_text_can_be_an_alias_and_the_index_finds_what_the_queue_found(db, text):
     row = StatusCode.objects.get(number=418)
@@ -55,7 +55,7 @@ def test_any_text_can_be_an_alias_and_the_index_finds_what_the_queue_found(db, t
     assert ("418 iana" in before) == ("418 iana" in after) == bool(keys_of(text))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.from_regex("[a-z]{5,12}|[甲-龥]{3,8}", fullmatch=True))
 def test_a_word_is_found_wherever_it_is_an_alias(db, word):
     Alias.objects.get_or_create(status_code=StatusCode.objects.get(number=418), language="zh-hans", text=word)
