@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -12,9 +13,12 @@ DATA = Path(__file__).parent / "data"
 
 
 def pytest_configure() -> None:
-    """Static files under their plain names: hashing them is the business of collectstatic."""
+    """Static files under their plain names: hashing them is the business of collectstatic. No hurry for any text."""
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    # How long an example takes says how busy the machine is.
+    hypothesis.settings.register_profile("patient", parent=hypothesis.settings.default, deadline=None)
+    hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ IDEOGRAPHS = (
 )
 # A letter or digit of a word. An ideograph beside it belongs to another word.
 LETTER = f"[^\\W_{IDEOGRAPHS}]"
+IDEOGRAPH = re.compile(f"[{IDEOGRAPHS}]")
 RUN = re.compile(f"[{IDEOGRAPHS}]+|{LETTER}+(?:['’-]{LETTER}+)*")
 DOCUMENT = re.compile(rf"(?<!{LETTER})rfc[\s-]*0*([1-9][0-9]{{0,4}})(?!{LETTER})")
 # Where a name that programs use falls into words: Status404NotFound, NoSuchKey.
@@ -78,9 +79,16 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=50_000)
+def stems(compound: str) -> tuple[str, ...]:
+    """The terms of a word or compound."""
+    return tuple(stem(word) for word, _, _ in words_of(compound))
+
+
 STOP_TERMS = frozenset(map(stem, STOP_WORDS))
 
 
+@lru_cache(maxsize=50_000)
 def weight(word: str) -> float:
     """How much a folded word counts; a word without letters of an alphabet is a pair of ideographs."""
     if is_ideographic(word):
@@ -95,7 +103,7 @@ def length(terms: Iterable[str]) -> float:
 
 def is_ideographic(run: str) -> bool:
     """Whether a run of RUN is written without blanks between its words."""
-    return re.match(f"[{IDEOGRAPHS}]", run) is not None
+    return IDEOGRAPH.match(run) is not None
 
 
 def canonical(run: str) -> tuple[str, list[tuple[int, int]]]:
@@ -109,6 +117,11 @@ def canonical(run: str) -> tuple[str, list[tuple[int, int]]]:
     return characters + run[end:], places + [(place, place + 1) for place in range(end, len(run))]
 
 
+def one_for_all_regions(folded: str) -> str:
+    """A folded text with one word for what the regions call differently."""
+    return REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], folded)
+
+
 def pairs(run: str) -> list[str]:
     """Neighbouring characters of a run; a run of one character is its own pair."""
     return [run[start : start + 2] for start in range(max(len(run) - 1, 1))]
@@ -116,10 +129,10 @@ def pairs(run: str) -> list[str]:
 
 def words_of(compound: str) -> list[tuple[str, int, int]]:
     """The words of a compound with their places in it, and the compound as one word if it has several."""
+    if compound.isalnum():
+        return [(compound, 0, len(compound))]
     parts = [(match[0], *match.span()) for match in PART.finditer(compound)]
-    if len(parts) > 1:
-        parts.append(("".join(part for part, _, _ in parts), 0, len(compound)))
-    return parts
+    return [*parts, ("".join(part for part, _, _ in parts), 0, len(compound))]
 
 
 def spell_out(text: str) -> str:
@@ -136,14 +149,13 @@ def runs(folded: str) -> list[str]:
 def terms(text: str, *, singles: bool = False) -> list[str]:
     """The terms of a text, in its order; ``singles`` adds each ideograph by itself."""
     found: list[str] = []
-    for run in runs(fold(composed(text))):
+    for run in runs(one_for_all_regions(fold(composed(text)))):
         if is_ideographic(run):
-            run = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], run)
             found += pairs(run)
             if singles and len(run) > 1:
                 found += run
         else:
-            found += [stem(word) for word, _, _ in words_of(run)]
+            found += stems(run)
     return found
 
 

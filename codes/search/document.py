@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from codes.localized import column, shown_languages
@@ -11,7 +12,7 @@ from codes.models import StatusClass, StatusCode
 from codes.models.header import FieldRole
 from codes.models.specification import Role
 from codes.models.status_code import Registration, Visibility
-from codes.search.analyze import NOT_WORD, REGIONAL, REGIONAL_TERM, runs, spell_out, terms, words
+from codes.search.analyze import NOT_WORD, one_for_all_regions, runs, spell_out, terms, words
 from codes.search.folding import composed, fold
 
 LONGEST_KEY = 120
@@ -97,7 +98,7 @@ def keys_of(text: str) -> list[str]:
     own word, for one that is not typed to its end yet is no regional term.
     """
     folded = fold(composed(text))
-    forms = (REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], folded), folded)
+    forms = (one_for_all_regions(folded), folded)
     return [key for key in dict.fromkeys(NOT_WORD.sub("", form)[:LONGEST_KEY] for form in forms) if key]
 
 
@@ -156,20 +157,38 @@ def describing(row: StatusCode, status_class: StatusClass | None) -> Iterator[tu
         yield Kind.CLASS, status_class.notation, NEUTRAL
 
 
+class Analysed(NamedTuple):
+    """What a short text says."""
+
+    terms: list[str]  # each once
+    head: frozenset[str]  # the terms, and ideographs by themselves
+    words: frozenset[tuple[str, str]]
+    keys: list[str]
+
+
+@lru_cache(maxsize=20_000)
+def analysed(text: str) -> Analysed:
+    """Kept, for many meanings have the same titles and classes."""
+    spelt_out = spell_out(text)
+    found = dict.fromkeys(terms(spelt_out))
+    known = frozenset(pair for pair in words(spelt_out) if not pair[0].isdigit())
+    return Analysed(list(found), frozenset(terms(spelt_out, singles=True)), known, keys_of(text))
+
+
 def document(row: StatusCode, status_class: StatusClass | None) -> Document:
     """The document of a meaning whose related rows are prefetched."""
     made = Document(row.pk, row.number, standing(row))
     seen: set[tuple[str, frozenset[str]]] = set()
     for kind, text, language in (*naming(row), *describing(row, status_class)):
-        spelt_out = spell_out(text)
+        known = analysed(text)
         if kind <= Kind.OTHER_REFERENCE:
-            made.keys.update(Key(kind, key, language) for key in keys_of(text))
-        found = list(dict.fromkeys(terms(spelt_out)))
-        if found and (language, frozenset(found)) not in seen:
-            seen.add((language, frozenset(found)))
-            made.passages.append(Passage(kind, language, found))
-            made.head.update(terms(spelt_out, singles=True))
-            made.words.update(pair for pair in words(spelt_out) if not pair[0].isdigit())
+            made.keys.update(Key(kind, key, language) for key in known.keys)
+        found = (language, frozenset(known.terms))
+        if known.terms and found not in seen:
+            seen.add(found)
+            made.passages.append(Passage(kind, language, known.terms))
+            made.head |= known.head
+            made.words |= known.words
     for symbol in row.symbols.all():
         made.keys.update(Key(Kind.SYMBOL, key, NEUTRAL) for key in keys_of(symbol.symbol))
     for reference in row.references.all():

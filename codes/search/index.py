@@ -17,17 +17,18 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from codes.localized import shown_languages
 from codes.search import analyze, folding
 from codes.search.document import documents
-from codes.search.engine import SOURCES, Engine
+from codes.search.engine import Engine
 from codes.search.postgres import PostgreSQLEngine
+from codes.search.sources import SOURCES
 from codes.search.sqlite import SQLiteEngine
 
 Progress = Callable[[int, int], None]
 
 ENGINES: dict[str, type[Engine]] = {"sqlite": SQLiteEngine, "postgresql": PostgreSQLEngine}
 # The layout of the tables: move it when they change.
-LAYOUT = 5
+LAYOUT = 7
 # Meanings that one transaction of ``refresh`` indexes: writers of SQLite wait for its end.
-BATCH = 100
+BATCH = 200
 # Changed meanings that a search reads from the reference itself until the index has them.
 MOST_CHANGED = 200
 NOTES = 5_000
@@ -91,6 +92,8 @@ def refresh(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> 
                 if done:
                     index.settle()
                 return done
+            if not index.state().documents:
+                index.unsettle()
             index.replace(entries, documents(entries))
             index.forget(note for note, entry in notes if entry in set(entries))
         done += len(entries)
@@ -113,23 +116,30 @@ def complaint(using: str = DEFAULT_DB_ALIAS) -> str:
     index = engine(using)
     if not index.reference_exists():
         return ""
+    if found := defect(using):
+        return found
+    if len(index.pending(MOST_CHANGED + 1)) > MOST_CHANGED:
+        return "is behind by more meanings than a search looks up by itself"
+    return ""
+
+
+def defect(using: str = DEFAULT_DB_ALIAS) -> str:
+    """What is wrong with an index that has to be built anew."""
+    index = engine(using)
     if not index.exists():
         return "does not exist"
     if index.state().fingerprint != fingerprint():
         return "was made for other languages or by another version"
     if not index.expected_triggers() <= index.triggers():
         return "lacks triggers, so that it does not hear of changes"
-    waiting = len(index.pending(MOST_CHANGED + 1))
-    if waiting > MOST_CHANGED:
-        return "is behind by more meanings than a search looks up by itself"
-    if not waiting and index.state().documents != index.meanings():
+    if not index.pending(1) and index.state().documents != index.meanings():
         return "has not as many meanings as the reference"
     return ""
 
 
 def bring_up_to_date(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> None:
     """What a start does: build an index that is missing or another one's, and index what is noted."""
-    if complaint(using):
+    if defect(using):
         rebuild(using, progress)
     else:
         refresh(using, progress)

@@ -2,44 +2,64 @@
 
 from collections.abc import Iterable, Sequence
 
-from codes.search.document import Document
-from codes.search.engine import SOURCES, TABLES, Engine, Posting, ranked
+from codes.search.engine import TABLES, Engine
+from codes.search.reading import KEYED, LAST, NAMES, Answer, Part, Question
+from codes.search.sources import SOURCES
 
 # Any number that no other advisory lock of the database uses: "httpref search" in few digits.
 LOCK = 4_773_373
 
-STATEMENTS = (
+TERMS = "string_to_array({}, ' ')"
+HEAD = f"array_to_tsvector({TERMS.format('head')})"
+ANYWHERE = f"array_to_tsvector({TERMS.format('head')} || {TERMS.format('body')})"
+INDEXES = {
+    "codes_search_document_head": HEAD,
+    # All terms, so that terms can be found together wherever each of them stands.
+    "codes_search_document_anywhere": ANYWHERE,
+}
+TABLE_STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS codes_search_queue"
     " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, entry bigint NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_state"
     " (fingerprint text NOT NULL, vocabulary integer NOT NULL, documents integer NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS codes_search_document"
-    " (entry bigint PRIMARY KEY, number smallint NOT NULL, standing real NOT NULL, passages text NOT NULL,"
-    " head tsvector NOT NULL, body tsvector NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS codes_search_document_head ON codes_search_document USING gin (head)",
-    "CREATE INDEX IF NOT EXISTS codes_search_document_body ON codes_search_document USING gin (body)",
+    "CREATE TABLE IF NOT EXISTS codes_search_document (entry bigint PRIMARY KEY, version bigint NOT NULL,"
+    " number smallint NOT NULL, standing double precision NOT NULL, passages text NOT NULL,"
+    " head text NOT NULL, body text NOT NULL)"
+    # Room for a changed document beside the old one, and the old ones are cleared away early.
+    " WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_vacuum_scale_factor = 0.05)",
     'CREATE TABLE IF NOT EXISTS codes_search_key (kind smallint, key text COLLATE "C", language text, entry bigint,'
     " PRIMARY KEY (kind, key, language, entry))",
     "CREATE INDEX IF NOT EXISTS codes_search_key_entry ON codes_search_key (entry)",
-    'CREATE TABLE IF NOT EXISTS codes_search_term (term text COLLATE "C" PRIMARY KEY, documents integer NOT NULL)',
+    "CREATE TABLE IF NOT EXISTS codes_search_term (bucket smallint PRIMARY KEY, counts text NOT NULL)",
     'CREATE TABLE IF NOT EXISTS codes_search_word (word text COLLATE "C" PRIMARY KEY, term text NOT NULL)',
-    # One round trip for all terms, and never a scan of the table, which looks cheap while it is small
-    # but takes every vector out of its storage.
-    """CREATE OR REPLACE FUNCTION codes_search_postings(groups text[], most integer)
-    RETURNS TABLE (place integer, found bigint) LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
-    BEGIN
-      FOR i IN 1 .. cardinality(groups) LOOP
-        RETURN QUERY SELECT 2 * i - 2, entry FROM codes_search_document WHERE head @@ groups[i]::tsquery LIMIT most;
-        RETURN QUERY SELECT 2 * i - 1, entry FROM codes_search_document WHERE body @@ groups[i]::tsquery LIMIT most;
-      END LOOP;
-    END $$""",
-    """CREATE OR REPLACE FUNCTION codes_search_together(query text, most integer)
-    RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
-    BEGIN
-      RETURN QUERY SELECT entry FROM codes_search_document WHERE head @@ query::tsquery LIMIT most;
-      RETURN QUERY SELECT entry FROM codes_search_document WHERE body @@ query::tsquery LIMIT most;
-    END $$""",
 )
+# One round trip for everything, with plans that the connection keeps. Never a scan of the table, which looks cheap
+# while it is small but takes every text out of its storage; and no compiling, which a forbidden scan would call for.
+FUNCTIONS = {
+    """codes_search_ask(groups text[], asked text[], names text[],
+      most_changed integer, most_keys integer, most_postings integer)
+    RETURNS TABLE (part integer, one bigint, two bigint, first text, second text)""": f"""
+      RETURN QUERY SELECT {Part.STATE:d}, vocabulary::bigint, documents::bigint, fingerprint, ''
+        FROM codes_search_state;
+      RETURN QUERY SELECT {Part.CHANGED:d}, entry, 0::bigint, '', '' FROM codes_search_queue
+        GROUP BY entry ORDER BY max(id) DESC LIMIT most_changed;
+      RETURN QUERY SELECT {Part.KEY:d}, k.kind::bigint, k.entry, k.key, k.language
+        FROM unnest(asked) AS typed, generate_series({KEYED[0]:d}, {KEYED[-1]:d}) AS wanted,
+        LATERAL (SELECT kind, entry, key, language FROM codes_search_key
+          WHERE kind = wanted::smallint AND key >= typed AND key < typed || '{LAST}' ORDER BY key LIMIT most_keys) AS k;
+      RETURN QUERY SELECT {Part.NAME:d}, kind::bigint, entry, key, language FROM codes_search_key
+        WHERE {NAMES} AND key = ANY (names);
+      FOR i IN 1 .. cardinality(groups) LOOP
+        RETURN QUERY SELECT {Part.HEAD:d}, i - 1::bigint, 0::bigint, string_agg(entry::text, ','), ''
+          FROM (SELECT entry FROM codes_search_document WHERE {HEAD} @@ groups[i]::tsquery LIMIT most_postings) AS f;
+        RETURN QUERY SELECT {Part.ANYWHERE:d}, i - 1::bigint, 0::bigint, string_agg(entry::text, ','), ''
+          FROM (SELECT entry FROM codes_search_document WHERE {ANYWHERE} @@ groups[i]::tsquery LIMIT most_postings)
+          AS f;
+      END LOOP;""",
+    "codes_search_together(query text, most integer) RETURNS SETOF bigint": f"""
+      RETURN QUERY SELECT entry FROM codes_search_document WHERE {HEAD} @@ query::tsquery LIMIT most;
+      RETURN QUERY SELECT entry FROM codes_search_document WHERE {ANYWHERE} @@ query::tsquery LIMIT most;""",
+}
 CHANGED = {
     "INSERT": ("REFERENCING NEW TABLE AS come", "SELECT * FROM come"),
     "UPDATE": (
@@ -57,12 +77,24 @@ def quoted(group: Iterable[str]) -> str:
 
 class PostgreSQLEngine(Engine):
     def create_tables(self) -> None:
-        for statement in STATEMENTS:
+        for statement in TABLE_STATEMENTS:
             self.run(statement)
+        for signature, body in FUNCTIONS.items():
+            self.run(
+                f"CREATE OR REPLACE FUNCTION {signature} LANGUAGE plpgsql STABLE"
+                f" SET enable_seqscan = off SET jit = off AS $$ #variable_conflict use_column BEGIN {body} END $$"
+            )
+        self.create_indexes()
+
+    def create_indexes(self) -> None:
+        """Make the GIN indexes that are missing. Looks for them first: the statement itself would wait for a lock."""
+        missing = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL"
+        for (name,) in self.rows(missing, [list(INDEXES)]):
+            self.run(f"CREATE INDEX {name} ON codes_search_document USING gin (({INDEXES[name]}))")
 
     def drop_tables(self) -> None:
-        self.run("DROP FUNCTION IF EXISTS codes_search_postings")
-        self.run("DROP FUNCTION IF EXISTS codes_search_together")
+        for name in ("ask", "together", "postings"):  # the last one of earlier layouts
+            self.run(f"DROP FUNCTION IF EXISTS codes_search_{name}")
         for name in TABLES:
             self.run(f"DROP TABLE IF EXISTS codes_search_{name}")
 
@@ -107,33 +139,19 @@ class PostgreSQLEngine(Engine):
     def lock(self) -> None:
         self.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
+    def unsettle(self) -> None:
+        for name in INDEXES:
+            self.run(f"DROP INDEX IF EXISTS {name}")
+
     def settle(self) -> None:
         """Empty the lists where GIN collects new entries: quick to write to, but every search reads them through."""
-        self.rows(
-            "SELECT gin_clean_pending_list('codes_search_document_head'),"
-            " gin_clean_pending_list('codes_search_document_body')"
-        )
+        self.create_indexes()
+        self.rows("SELECT gin_clean_pending_list(name::regclass) FROM unnest(%s::text[]) AS name", [list(INDEXES)])
 
-    def store_terms(self, made: Iterable[Document]) -> None:
-        self.run_many(
-            "INSERT INTO codes_search_document (entry, number, standing, passages, head, body)"
-            " VALUES (%s, %s, %s, %s, array_to_tsvector(%s::text[]), array_to_tsvector(%s::text[]))",
-            # The second vector has all terms, so that terms can be found together wherever each of them stands.
-            [(*ranked(one), sorted(one.head), sorted(one.head | one.body)) for one in made],
-        )
-
-    def stored_terms(self, entries: Sequence[int]) -> list[list[str]]:
-        places = ", ".join(["%s"] * len(entries))
-        statement = f"SELECT tsvector_to_array(body) FROM codes_search_document WHERE entry IN ({places})"
-        return [found for (found,) in self.rows(statement, entries)]
-
-    def postings(self, groups: Sequence[Sequence[str]], most: int) -> list[Posting]:
-        found = [Posting(set(), set()) for _ in groups]
-        queries = [quoted(group) for group in groups]
-        statement = "SELECT place, found FROM codes_search_postings(%s::text[], %s)"
-        for place, entry in self.rows(statement, [queries, most]):
-            found[place // 2][place % 2].add(entry)
-        return found
+    def ask(self, question: Question) -> Answer:
+        groups = [quoted(group) for group in question.groups]
+        statement = "SELECT * FROM codes_search_ask(%s::text[], %s::text[], %s::text[], %s, %s, %s)"
+        return Answer(self.rows(statement, [groups, *question[1:]]), len(groups))
 
     def together(self, groups: Sequence[Sequence[str]], most: int) -> list[int]:
         every = " & ".join(quoted(group) for group in groups)

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from math import log
 from typing import NamedTuple
 
-from codes.search.analyze import STOP, is_ideographic
+from codes.search.analyze import STOP
 from codes.search.document import NEUTRAL, Kind
+from codes.search.passages import Passages
 from codes.search.query import Query
 
 # How much a kind of passage says about a meaning.
@@ -76,7 +78,13 @@ def is_familiar(language: str, reader: str) -> bool:
 
 
 def passage_weight(kind: int, language: str, reader: str) -> float:
-    return KIND_WEIGHTS[kind] * (1.0 if is_familiar(language, reader) else OTHER_LANGUAGE)
+    return WEIGHTS[is_familiar(language, reader)][kind]
+
+
+# By kind, in another language and in the reader's.
+WEIGHTS = [
+    {kind: weight * familiarity for kind, weight in KIND_WEIGHTS.items()} for familiarity in (OTHER_LANGUAGE, 1.0)
+]
 
 
 def key_score(kind: int, key: str, language: str, *, asked: str, reader: str) -> float:
@@ -104,22 +112,16 @@ class Ranking:
                 for term, fit in unit.terms.items():
                     self.places.setdefault(term, {})[place] = fit
 
-    def matches(self, packed: str) -> list[Match]:
-        """The passages of a candidate that have anything of the query. Looks for the terms in the packed text."""
-        lines: dict[int, dict[int, float]] = {}
+    def matches(self, passages: Passages) -> list[Match]:
+        """The passages of a candidate that have anything of the query."""
+        found: dict[int, dict[int, float]] = {}
         for term, places in self.places.items():
-            needle = term if len(term) == 1 and is_ideographic(term) else f" {term} "
-            at = packed.find(needle)
-            while at >= 0:
-                fits = lines.setdefault(packed.rfind("\n", 0, at) + 1, {})
+            for passage in passages.having(term):
+                fits = found.setdefault(passage, {})
                 for place, fit in places.items():
-                    fits[place] = max(fits.get(place, 0.0), fit)
-                at = packed.find(needle, packed.find("\n", at))
-        found = []
-        for start, fits in lines.items():
-            kind, language, length = packed[start : packed.find(" ", start)].split("\t", 2)
-            found.append(Match(int(kind), language, float(length), fits))
-        return found
+                    if fit > fits.get(place, 0.0):
+                        fits[place] = fit
+        return [Match(*passages.outline(passage), fits) for passage, fits in found.items()]
 
     def stress_origins(self, every: Iterable[Sequence[Match]]) -> None:
         """Let the units that name an origin of one of the candidates count more."""
@@ -137,22 +139,27 @@ class Ranking:
                 given |= {place: max(fit, given.get(place, 0.0)) for place, fit in m.fits.items()}
         best_passage = 0.0
         for kind, language, length, fits in evidence.matches:
-            weight = passage_weight(kind, language, self.reader)
+            weight = WEIGHTS[is_familiar(language, self.reader)][kind]
             if self.is_restricted:
                 fits = {place: fit for place, fit in fits.items() if self.units[place].may_be(kind)}
             for place, fit in fits.items():
-                by_kind[place][kind] = max(by_kind[place].get(kind, 0.0), fit * weight)
+                if fit * weight > by_kind[place].get(kind, 0.0):
+                    by_kind[place][kind] = fit * weight
             if fits and kind in NAMING:
-                recalled = given | fits
-                recall = sum(fit * self.masses[place] for place, fit in recalled.items()) / mass
-                precision = sum(self.units[place].weight for place in fits) / length
-                naming = weight * recall**RECALL_POWER * (0.4 + 0.6 * min(precision, 1.0))
-                best_passage = max(best_passage, naming)
+                recall = self.recalled(given | fits if given else fits) / mass
+                if weight * recall > best_passage:  # else it cannot be better, however short it is
+                    precision = sum([self.units[place].weight for place in fits]) / length
+                    naming = weight * recall**RECALL_POWER * (0.4 + 0.6 * min(precision, 1.0))
+                    best_passage = max(best_passage, naming)
         covered = 0.0
         for place, found in enumerate(by_kind):
             strengths = sorted([*found.values(), BODY_WEIGHT if place in evidence.anywhere else 0.0], reverse=True)
             covered += self.masses[place] * (strengths[0] + FURTHER * sum(strengths[1:3]))
         return covered / mass + best_passage + evidence.keys
+
+    def recalled(self, fits: dict[int, float]) -> float:
+        """How much of the query these units are."""
+        return sum([fit * self.masses[place] for place, fit in fits.items()])
 
 
 def promising(
@@ -163,4 +170,6 @@ def promising(
     for unit, rare, (head, anywhere) in zip(query.units, rarities, found, strict=True):
         for entry in anywhere:
             scores[entry] += unit.weight * rare * (4 if entry in head else 1)
-    return sorted(scores, key=lambda entry: (-scores[entry], entry))[:most]
+    least = min(nlargest(most, scores.values()), default=0.0)
+    best = [entry for entry, score in scores.items() if score >= least]
+    return sorted(best, key=lambda entry: (-scores[entry], entry))[:most]

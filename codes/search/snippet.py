@@ -1,15 +1,18 @@
 """What a result shows of a meaning's texts: the passage that answers the query, with what matched marked in it."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from os.path import commonprefix
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from codes.search.analyze import DOCUMENT, REGIONAL, REGIONAL_TERM, STOP, Token, tokens
+from codes.search.analyze import DOCUMENT, STOP, Token, one_for_all_regions, tokens
 from codes.search.folding import composed, fold
 from codes.search.query import Unit
 
@@ -58,28 +61,39 @@ def sentences(source: str) -> str:
     return "\n".join(sentence for sentence in found if sentence)
 
 
-@lru_cache(maxsize=1_000)
-def haystacks(passages: str) -> list[tuple[str, str]]:
-    """Passages, given a line each, with the form in which needles are looked for: folded, compounds as one word.
+class Haystack:
+    """Passages, given a line each, in the form in which needles are looked for: folded, compounds as one word too."""
 
-    Kept, for the same texts are shown again and again.
-    """
-    folded = REGIONAL_TERM.sub(lambda match: REGIONAL[match[0]], fold(passages)).split("\n")
-    # Line by line, for a document's name must not go on in the next passage.
-    written = [DOCUMENT.sub(r"rfc\1", line) for line in folded]
-    return [
-        (passage, f"{line} {JOINT.sub('', line)}") for passage, line in zip(passages.split("\n"), written, strict=True)
-    ]
+    def __init__(self, passages: str) -> None:
+        self.passages = passages.split("\n")
+        folded = one_for_all_regions(fold(passages)).split("\n")
+        # Line by line, for a document's name must not go on in the next passage.
+        written = [DOCUMENT.sub(r"rfc\1", line) for line in folded]
+        lines = [f"{line} {JOINT.sub('', line)}\n" for line in written]
+        self.folded = "".join(lines)
+        self.ends = list(accumulate(map(len, lines)))
+
+    def having(self, needle: str) -> Iterator[int]:
+        """The places of the passages with a needle."""
+        at = self.folded.find(needle)
+        while at >= 0:
+            place = bisect_right(self.ends, at)
+            yield place
+            at = self.folded.find(needle, self.ends[place])
+
+
+@lru_cache(maxsize=1_000)
+def haystack(passages: str) -> Haystack:
+    """Kept, for the same texts are shown again and again."""
+    return Haystack(passages)
 
 
 def best_passage(passages: str, wanted: Wanted) -> str:
     """The passage that seems to have most of what is wanted, the first of equals; empty if none has anything."""
-    best, most = "", 0
-    for passage, haystack in haystacks(composed(passages)):
-        found = sum(needle in haystack for needle in wanted.needles)
-        if found > most:
-            best, most = passage, found
-    return best
+    hay = haystack(composed(passages))
+    found = Counter(place for needle in wanted.needles for place in hay.having(needle))
+    best = min(found, key=lambda place: (-found[place], place), default=None)
+    return "" if best is None else hay.passages[best]
 
 
 def coverage(text: str, wanted: Wanted) -> int:
@@ -97,15 +111,14 @@ def marked(text: str, wanted: Wanted) -> SafeString:
         else:
             spans.append((token.start, token.end))
     start, end = window(text, spans[0] if spans else (0, 0))
-    pieces: list[SafeString] = []
+    pieces: list[tuple[str, str]] = []
     at = start
     for low, high in spans:
         if start <= low and high <= end:
-            pieces.append(format_html("{}<mark>{}</mark>", text[at:low], text[low:high]))
+            pieces.append((text[at:low], text[low:high]))
             at = high
-    pieces.append(format_html("{}", text[at:end]))
-    body = format_html_join("", "{}", ((piece,) for piece in pieces))
-    return format_html("{}{}{}", "… " if start else "", body, " …" if end < len(text) else "")
+    body = format_html_join("", "{}<mark>{}</mark>", pieces)
+    return format_html("{}{}{}{}", "… " if start else "", body, text[at:end], " …" if end < len(text) else "")
 
 
 def window(text: str, first: tuple[int, int]) -> tuple[int, int]:

@@ -1,21 +1,23 @@
 """The index in SQLite: FTS5 over the terms, as an index of its own beside the table that holds them."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from codes.search.document import Document
-from codes.search.engine import SOURCES, TABLES, Engine, Posting, ranked
+from codes.search.engine import TABLES, Engine
+from codes.search.reading import KEYED, LAST, NAMES, Answer, Part, Question, places
+from codes.search.sources import SOURCES
 
 STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS codes_search_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_state"
     " (fingerprint TEXT NOT NULL, vocabulary INTEGER NOT NULL, documents INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_document"
-    " (entry INTEGER PRIMARY KEY, number INTEGER NOT NULL, standing REAL NOT NULL, passages TEXT NOT NULL,"
-    " head TEXT NOT NULL, body TEXT NOT NULL)",
+    " (entry INTEGER PRIMARY KEY, version INTEGER NOT NULL, number INTEGER NOT NULL, standing REAL NOT NULL,"
+    " passages TEXT NOT NULL, head TEXT NOT NULL, body TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_key (kind INTEGER, key TEXT, language TEXT, entry INTEGER,"
     " PRIMARY KEY (kind, key, language, entry)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS codes_search_key_entry ON codes_search_key (entry)",
-    "CREATE TABLE IF NOT EXISTS codes_search_term (term TEXT PRIMARY KEY, documents INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS codes_search_term (bucket INTEGER PRIMARY KEY, counts TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_word (word TEXT PRIMARY KEY, term TEXT NOT NULL) WITHOUT ROWID",
     # The terms are made of letters and digits only, so that the plainest tokenizer is right for all of them.
     "CREATE VIRTUAL TABLE IF NOT EXISTS codes_search_fts USING fts5(head, body, content='codes_search_document',"
@@ -25,6 +27,25 @@ STATEMENTS = (
     "CREATE TRIGGER IF NOT EXISTS codes_search_fts_delete AFTER DELETE ON codes_search_document BEGIN"
     " INSERT INTO codes_search_fts (codes_search_fts, rowid, head, body)"
     " VALUES ('delete', OLD.entry, OLD.head, OLD.body); END",
+    "CREATE TRIGGER IF NOT EXISTS codes_search_fts_update AFTER UPDATE ON codes_search_document"
+    " WHEN OLD.head <> NEW.head OR OLD.body <> NEW.body BEGIN"
+    " INSERT INTO codes_search_fts (codes_search_fts, rowid, head, body)"
+    " VALUES ('delete', OLD.entry, OLD.head, OLD.body);"
+    " INSERT INTO codes_search_fts (rowid, head, body) VALUES (NEW.entry, NEW.head, NEW.body); END",
+)
+STATE = f"SELECT {Part.STATE:d}, vocabulary, documents, fingerprint, '' FROM codes_search_state"
+CHANGED = (
+    f"SELECT * FROM (SELECT {Part.CHANGED:d}, entry, 0, '', '' FROM codes_search_queue"
+    " GROUP BY entry ORDER BY max(id) DESC LIMIT %s)"
+)
+KEY = (
+    f"SELECT * FROM (SELECT {Part.KEY:d}, kind, entry, key, language FROM codes_search_key"
+    " WHERE kind = {} AND key >= %s AND key < %s ORDER BY key LIMIT %s)"
+)
+NAME = f"SELECT {Part.NAME:d}, kind, entry, key, language FROM codes_search_key WHERE {NAMES} AND key IN ({{}})"
+FOUND = (
+    "SELECT {}, {}, 0, group_concat(rowid), ''"
+    " FROM (SELECT rowid FROM codes_search_fts WHERE codes_search_fts MATCH %s LIMIT %s)"
 )
 EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
@@ -32,6 +53,15 @@ EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 def quoted(group: Iterable[str]) -> str:
     """A group of terms in the query language of FTS5. Terms have no quotes."""
     return "(" + " OR ".join(f'"{term}"' for term in group) + ")"
+
+
+@lru_cache(maxsize=500)
+def asking(groups: int, keys: int, names: int) -> str:
+    """The statement that answers a question about so many groups, keys and names."""
+    parts = [STATE, CHANGED]
+    parts += [KEY.format(int(kind)) for _ in range(keys) for kind in KEYED]
+    parts += [FOUND.format(int(part), place) for place in range(groups) for part in (Part.HEAD, Part.ANYWHERE)]
+    return " UNION ALL ".join([*parts, NAME.format(places(range(names)))])
 
 
 class SQLiteEngine(Engine):
@@ -65,29 +95,21 @@ class SQLiteEngine(Engine):
     def lock(self) -> None:
         """Nothing to do: a transaction that writes has SQLite's only lock from its first statement on."""
 
+    def unsettle(self) -> None:
+        """Nothing to do: FTS5 is quick to write to."""
+
     def settle(self) -> None:
         """Nothing to do: FTS5 merges what is written as it goes along."""
 
-    def store_terms(self, made: Iterable[Document]) -> None:
-        self.run_many(
-            "INSERT INTO codes_search_document (entry, number, standing, passages, head, body)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            [(*ranked(one), " ".join(sorted(one.head)), " ".join(sorted(one.body))) for one in made],
-        )
-
-    def stored_terms(self, entries: Sequence[int]) -> list[list[str]]:
-        places = ", ".join(["%s"] * len(entries))
-        found = self.rows(f"SELECT head, body FROM codes_search_document WHERE entry IN ({places})", entries)
-        return [f"{head} {body}".split() for head, body in found]
-
-    def postings(self, groups: Sequence[Sequence[str]], most: int) -> list[Posting]:
-        found = [Posting(set(), set()) for _ in groups]
-        one = "SELECT * FROM (SELECT {} AS place, rowid FROM codes_search_fts WHERE codes_search_fts MATCH %s LIMIT %s)"
-        queries = [f"{part}{quoted(group)}" for group in groups for part in ("head : ", "")]
-        statement = " UNION ALL ".join(one.format(place) for place in range(len(queries)))
-        for place, entry in self.rows(statement, [value for query in queries for value in (query, most)]):
-            found[place // 2][place % 2].add(entry)
-        return found
+    def ask(self, question: Question) -> Answer:
+        groups, asked, names, most_changed, most_keys, most_postings = question
+        values: list[str | int] = [most_changed]
+        for key in asked:
+            values += [key, key + LAST, most_keys] * len(KEYED)
+        for group in groups:
+            values += [f"head : {quoted(group)}", most_postings, quoted(group), most_postings]
+        statement = asking(len(groups), len(asked), len(names))
+        return Answer(self.rows(statement, [*values, *names]), len(groups))
 
     def together(self, groups: Sequence[Sequence[str]], most: int) -> list[int]:
         every = " AND ".join(quoted(group) for group in groups)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codes.search.document import NEUTRAL, Kind, Passage
-from codes.search.engine import pack
+from codes.search.passages import Passages, pack
 from codes.search.query import Query, Unit
 from codes.search.rank import (
     BEGINNING,
@@ -81,18 +81,20 @@ def test_a_key_that_is_the_query_says_most():
 # Passages of a candidate
 
 
-PACKED = pack(
-    [
-        Passage(Kind.NUMBER, NEUTRAL, ["404"]),
-        Passage(Kind.NAME, "en", ["not", "found"]),
-        Passage(Kind.NAME, "zh-hans", ["未找", "找到"]),
-        Passage(Kind.SUMMARY, "en", ["found", "foundri", "found2", "the"]),
-    ]
+PASSAGES = Passages(
+    pack(
+        [
+            Passage(Kind.NUMBER, NEUTRAL, ["404"]),
+            Passage(Kind.NAME, "en", ["not", "found"]),
+            Passage(Kind.NAME, "zh-hans", ["未找", "找到"]),
+            Passage(Kind.SUMMARY, "en", ["found", "foundri", "found2", "the"]),
+        ]
+    )
 )
 
 
 def test_matches_are_the_passages_with_a_term_of_the_query():
-    matches = ranking(word("found"), word("not", 0.4)).matches(PACKED)
+    matches = ranking(word("found"), word("not", 0.4)).matches(PASSAGES)
     assert sorted(matches) == [
         Match(Kind.NAME, "en", 1.4, {0: 1.0, 1: 1.0}),
         Match(Kind.SUMMARY, "en", 3.1, {0: 1.0}),
@@ -100,27 +102,29 @@ def test_matches_are_the_passages_with_a_term_of_the_query():
 
 
 def test_matches_are_of_whole_terms_only():
-    assert ranking(word("foun"), word("ound"), word("40"), word("en"), word("1"), word("找")).matches("") == []
-    assert ranking(word("foun"), word("ound"), word("40"), word("en"), word("1")).matches(PACKED) == []
-    assert ranking().matches(PACKED) == []
+    assert (
+        ranking(word("foun"), word("ound"), word("40"), word("en"), word("1"), word("找")).matches(Passages("")) == []
+    )
+    assert ranking(word("foun"), word("ound"), word("40"), word("en"), word("1")).matches(PASSAGES) == []
+    assert ranking().matches(PASSAGES) == []
 
 
 def test_a_single_ideograph_is_matched_wherever_it_stands():
-    assert ranking(word("找", 0.6)).matches(PACKED) == [Match(Kind.NAME, "zh-hans", 1.2, {0: 1.0})]
-    assert ranking(word("茶", 0.6)).matches(PACKED) == []
+    assert ranking(word("找", 0.6)).matches(PASSAGES) == [Match(Kind.NAME, "zh-hans", 1.2, {0: 1.0})]
+    assert ranking(word("茶", 0.6)).matches(PASSAGES) == []
 
 
 @pytest.mark.parametrize("letter", ["и", "α", "ø", "ا", "e", "1"])
 def test_a_single_letter_of_an_alphabet_is_a_whole_term(letter):
-    packed = pack([Passage(Kind.NAME, "en", [f"x{letter}x", f"{letter}x"])])
-    assert ranking(word(letter)).matches(packed) == []
-    packed = pack([Passage(Kind.NAME, "en", [f"x{letter}x", letter])])
-    assert ranking(word(letter)).matches(packed) == [Match(Kind.NAME, "en", 2.0, {0: 1.0})]
+    passages = Passages(pack([Passage(Kind.NAME, "en", [f"x{letter}x", f"{letter}x"])]))
+    assert ranking(word(letter)).matches(passages) == []
+    passages = Passages(pack([Passage(Kind.NAME, "en", [f"x{letter}x", letter])]))
+    assert ranking(word(letter)).matches(passages) == [Match(Kind.NAME, "en", 2.0, {0: 1.0})]
 
 
 def test_the_first_and_the_last_term_of_a_passage_and_a_repeated_one_are_matched():
-    packed = pack([Passage(Kind.NAME, "en", ["gone", "gone"]), Passage(Kind.ALIAS, "", ["gone"])])
-    assert ranking(word("gone")).matches(packed) == [
+    passages = Passages(pack([Passage(Kind.NAME, "en", ["gone", "gone"]), Passage(Kind.ALIAS, "", ["gone"])]))
+    assert ranking(word("gone")).matches(passages) == [
         Match(Kind.NAME, "en", 2.0, {0: 1.0}),
         Match(Kind.ALIAS, "", 1.0, {0: 1.0}),
     ]
@@ -128,20 +132,20 @@ def test_the_first_and_the_last_term_of_a_passage_and_a_repeated_one_are_matched
 
 def test_the_best_of_the_terms_that_stand_for_a_unit_is_its_fit():
     unit = Unit("foun", 1.0, {"foun": 1.0, "found": 0.8, "foundri": 0.65})
-    name, summary = sorted(ranking(unit).matches(PACKED))
+    name, summary = sorted(ranking(unit).matches(PASSAGES))
     assert name.fits == {0: 0.8}
     assert summary.fits == {0: 0.8}
-    assert ranking(Unit("", 1.0, {"foundri": 0.65, "found": 0.8})).matches(PACKED)[0].fits == {0: 0.8}
+    assert ranking(Unit("", 1.0, {"foundri": 0.65, "found": 0.8})).matches(PASSAGES)[0].fits == {0: 0.8}
 
 
 def test_a_term_may_stand_for_several_units():
     units = Unit("a", 1.0, {"found": 1.0}), Unit("b", 1.0, {"found": 0.65, "bb": 1.0})
-    assert ranking(*units).matches(PACKED)[0].fits == {0: 1.0, 1: 0.65}
+    assert ranking(*units).matches(PASSAGES)[0].fits == {0: 1.0, 1: 0.65}
 
 
 def test_stop_words_are_matched_only_where_there_is_nothing_else():
-    assert ranking(word("the", 0.1), word("bicycle")).matches(PACKED) == []
-    assert [match.fits for match in ranking(word("the", 0.1)).matches(PACKED)] == [{0: 1.0}]
+    assert ranking(word("the", 0.1), word("bicycle")).matches(PASSAGES) == []
+    assert [match.fits for match in ranking(word("the", 0.1)).matches(PASSAGES)] == [{0: 1.0}]
 
 
 # Scores

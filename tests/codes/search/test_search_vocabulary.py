@@ -1,11 +1,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from codes.models import Alias, StatusCode
-from codes.search.engine import State
 from codes.search.index import engine, refresh
-from codes.search.vocabulary import LOADED, Spellings, Vocabulary, vocabulary
+from codes.search.reading import State
+from codes.search.vocabulary import LOADED, Spellings, Vocabulary, remembered, vocabulary
 
 WORDS = ["timeout", "timeouts", "time", "timely", "found", "redirection", "redirected", "moved", "gone", "gate", "iana"]
 KNOWN = Vocabulary([(word, word.removesuffix("s")) for word in WORDS], ["notfound", "gone", "goneaway", "未找到页面"])
@@ -38,6 +41,12 @@ def test_completions_are_the_words_with_this_beginning_the_shortest_first():
 )
 def test_each_kind_of_error_is_one(misspelt):
     assert ("timeout", 1) in KNOWN.spellings(misspelt, 9)
+
+
+@given(st.text("abc", min_size=1, max_size=7), st.lists(st.text("abc", min_size=1, max_size=7), max_size=30))
+def test_one_error_is_found_wherever_it_is(word, others):
+    expected = {other for other in others if OSA.distance(word, other) == 1}
+    assert {other for other, _ in Spellings(others).near(word, 1, 99)} == expected
 
 
 def test_a_long_word_may_have_two_errors():
@@ -90,11 +99,10 @@ def test_the_most_similar_word_is_nearest_if_it_is_similar_at_all(word, nearest)
 
 
 def test_a_name_may_have_one_error():
-    assert KNOWN.near_names("notfond", 9) == [("notfound", 1)]
-    assert KNOWN.near_names("notfoudn", 9) == [("notfound", 1)]
+    assert KNOWN.near_names("notfond", 9) == ["notfound"]
+    assert KNOWN.near_names("notfoudn", 9) == ["notfound"]
     assert KNOWN.near_names("ntfond", 9) == []
-    assert KNOWN.near_names("notfound", 9) == []
-    assert KNOWN.near_names("没找到页面", 9) == [("未找到页面", 1)]
+    assert KNOWN.near_names("没找到页面", 9) == ["未找到页面"]
 
 
 @pytest.mark.parametrize("key", ["", "gon", "on"])
@@ -102,9 +110,15 @@ def test_a_short_name_is_not_respelt(key):
     assert KNOWN.near_names(key, 9) == []
 
 
+def test_what_is_a_name_is_meant_as_it_stands():
+    known = Vocabulary([], ["gone", "gones"])
+    assert known.near_names("gonex", 9) == ["gone", "gones"]
+    assert known.near_names("gones", 9) == []
+
+
 def test_no_more_names_than_asked_for():
     known = Vocabulary([], ["goner", "gones", "gonex"])
-    assert known.near_names("gone", 2) == [("goner", 1), ("gones", 1)]
+    assert known.near_names("gone", 2) == ["goner", "gones"]
 
 
 # In memory
@@ -117,7 +131,7 @@ def test_the_vocabulary_is_that_of_the_index(fresh):
     assert found.terms["moved"] == "move"
     assert "404" not in found.terms
     assert all(word.isalnum() for word in found.terms)
-    assert found.near_names("notfuond", 9)[0] == ("notfound", 1)
+    assert found.near_names("notfuond", 9)[0] == "notfound"
 
 
 @pytest.mark.django_db
@@ -150,3 +164,12 @@ def test_a_new_word_is_known_when_the_index_has_it(fresh):
     found = vocabulary(engine(), engine().state())
     assert found.terms["xylophones"] == "xylophon"
     assert found.spellings("xylofones", 9) == [("xylophones", 2)]
+
+
+@pytest.mark.django_db
+def test_what_is_remembered_is_read_only_when_there_is_nothing(fresh, django_assert_num_queries):
+    with django_assert_num_queries(3):  # the state, the words, the names
+        state, found = remembered(engine())
+    assert state == engine().state()
+    with django_assert_num_queries(0):
+        assert remembered(engine()) == (state, found)
