@@ -15,15 +15,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def empty_database(db: None) -> None:
-    for model in reversed(bundled_models()):
-        model._default_manager.all().delete()
-
-
-@pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """A copy of the fixtures."""
-    return Path(shutil.copytree(settings.FIXTURES_DIR, tmp_path / "bundle"))
+    """A copy of the fixtures, with few of the aliases and symbols, which are nine records of ten."""
+    directory = Path(shutil.copytree(settings.FIXTURES_DIR, tmp_path / "bundle"))
+    for name in ("alias.json", "symbol.json"):
+        write(directory, name, as_bytes(json.loads((directory / name).read_bytes())[:50]))
+    return directory
+
+
+def write(bundle: Path, name: str, content: bytes) -> None:
+    """Write a file of the bundle and sign it."""
+    (bundle / name).write_bytes(content)
+    manifest = json.loads((bundle / "manifest.json").read_bytes())
+    manifest["files"][name]["sha256"] = hashlib.sha256(content).hexdigest()
+    (bundle / "manifest.json").write_bytes(as_bytes(manifest))
 
 
 def replace(bundle: Path, name: str, text: str, other: str | bytes) -> None:
@@ -31,10 +36,7 @@ def replace(bundle: Path, name: str, text: str, other: str | bytes) -> None:
     content = (bundle / name).read_bytes()
     assert text.encode() in content
     content = content.replace(text.encode(), other if isinstance(other, bytes) else other.encode(), 1)
-    (bundle / name).write_bytes(content)
-    manifest = json.loads((bundle / "manifest.json").read_bytes())
-    manifest["files"][name]["sha256"] = hashlib.sha256(content).hexdigest()
-    (bundle / "manifest.json").write_bytes(as_bytes(manifest))
+    write(bundle, name, content)
 
 
 @pytest.mark.usefixtures("empty_database")
