@@ -1,5 +1,6 @@
 """Where an export will be served, and how pages are made that belong there."""
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -67,13 +68,17 @@ def published_at(address: Address, languages: Sequence[str], static_files: Stora
     }
     before: dict[str, Any] = {name: getattr(settings, name) for name in changes}
     prefix, storage = get_script_prefix(), staticfiles_storage._wrapped
+    log = logging.getLogger("django.request")
+    level = log.level
     try:
+        log.setLevel(logging.ERROR)  # a page that says that there is nothing is no event
         for name, value in changes.items():
             setattr(settings, name, value)
         set_script_prefix(f"{address.prefix}/")
         staticfiles_storage._wrapped = static_files
         yield
     finally:
+        log.setLevel(level)
         staticfiles_storage._wrapped = storage
         set_script_prefix(prefix)
         for name, value in before.items():

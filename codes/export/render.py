@@ -1,6 +1,7 @@
 """The answers of the site, from the same renderer as the server's: Django's handler, called in this process."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from codes.export.address import Address
 from codes.export.errors import ExportError
-from codes.export.targets import Target
+from codes.export.numbers import BatchOfNumbers
+from codes.export.targets import Target, known_numbers
 
 
 class Renderer:
@@ -30,9 +32,21 @@ class Renderer:
             "httpref_export": site,
         }
 
-    def content(self, target: Target) -> bytes:
-        """What the file of a target holds; raises ExportError if the answer is not the one that is expected."""
-        environ = {**self.environ, "PATH_INFO": target.path, "QUERY_STRING": target.query, "wsgi.input": BytesIO()}
+        self.known = known_numbers()
+
+    def contents(self, targets: Sequence[Target]) -> dict[str, bytes]:
+        """What the files of targets hold; raises ExportError if an answer is not the one that is expected."""
+        numbers: defaultdict[str, list[int]] = defaultdict(list)
+        for target in targets:
+            if target.number is not None:
+                numbers[target.language].append(target.number)
+        rows = {language: BatchOfNumbers(found, language, self.known) for language, found in numbers.items()}
+        return {target.file: self.content(target, httpref_numbers=rows.get(target.language)) for target in targets}
+
+    def content(self, target: Target, **more: Any) -> bytes:
+        """What the file of one target holds. ``more`` goes into the request's environment."""
+        asked = {"PATH_INFO": target.path, "QUERY_STRING": target.query, "wsgi.input": BytesIO()}
+        environ = {**self.environ, **asked, **more}
         status = 0
 
         def start_response(line: str, headers: Any, error: Any = None) -> Any:

@@ -131,7 +131,7 @@ def work_in_child(batch: Sequence[Target]) -> dict[str, tuple[Known, bool]]:
 
 
 def render_batch(export: Export, renderer: Renderer, batch: Sequence[Target]) -> dict[str, tuple[Known, bool]]:
-    return export.store({target.file: renderer.content(target) for target in batch})
+    return export.store(renderer.contents(batch))
 
 
 def export_site(

@@ -44,7 +44,8 @@ def replaced(configuration: dict[str, Any]) -> Iterator[None]:
 
 def configuration(**changes: Any) -> dict[str, Any]:
     """The settings of the database for a connection of one's own, without the pool, which cannot be forked."""
-    settings = {**connection.settings_dict, **changes}
+    # Kept open: Django would connect anew for each page.
+    settings = {**connection.settings_dict, "CONN_MAX_AGE": None, **changes}
     return {**settings, "OPTIONS": {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}}
 
 

@@ -1,7 +1,7 @@
 """What the site consists of: every address that is asked for, and the file that its answer becomes."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils import translation
@@ -21,6 +21,8 @@ class Target(NamedTuple):
     path: str  # of the request, below the site's prefix
     query: str = ""
     status: int = 200
+    number: int | None = None  # whose page it is
+    language: str = ""
 
 
 def targets() -> Iterator[Target]:
@@ -34,8 +36,8 @@ def targets() -> Iterator[Target]:
     yield Target("sitemap.xml", reverse("sitemap"))
 
 
-def page(path: str, status: int = 200) -> Target:
-    return Target(f"{path[1:]}index.html", path, status=status)
+def page(path: str, **facts: Any) -> Target:
+    return Target(f"{path[1:]}index.html", path, **facts)
 
 
 def pages(language: str) -> Iterator[Target]:
@@ -49,16 +51,17 @@ def pages(language: str) -> Iterator[Target]:
         yield page(step.get_absolute_url())
     for answer in GuideAnswer.objects.filter(code__isnull=False).select_related("step", "next_step").order_by("pk"):
         yield page(answer.get_absolute_url())
-    known = numbers()
+    known = set(known_numbers())
     for number in NUMBERS:
-        yield page(reverse("number", args=[number]), 200 if number in known else 404)
+        status = 200 if number in known else 404
+        yield page(reverse("number", args=[number]), status=status, number=number, language=language)
     yield Target(f"{language}/opensearch.xml", reverse("opensearch"))
     yield Target(f"{language}/404.html", f"/{language}/no-such-page/", status=404)
 
 
-def numbers() -> set[int]:
-    """The numbers that have a meaning."""
-    return set(StatusCode.objects.order_by().values_list("number", flat=True))
+def known_numbers() -> list[int]:
+    """The numbers that have a meaning, sorted."""
+    return sorted(set(StatusCode.objects.order_by().values_list("number", flat=True)))
 
 
 def answers() -> Iterator[Target]:
@@ -68,7 +71,7 @@ def answers() -> Iterator[Target]:
     yield from answer("api-1:classes")
     yield from answer("api-1:codes")
     yield from answer("api-1:codes", suffix=".full", query="full=1")
-    for number in sorted(numbers()):
+    for number in known_numbers():
         yield from answer("api-1:code", f"{number:03}")
 
 
