@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 from csp.utils import build_policy
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
+from django.contrib.staticfiles.storage import staticfiles_storage as django_storage
 from django.core.files.storage import Storage
 from django.urls import get_script_prefix, set_script_prefix
 
 from codes.export.errors import ExportError
 
+# Lazy: the storage that {% static %} asks stands inside.
+staticfiles_storage: Any = django_storage
 PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 # What a page's <meta> cannot say (Content Security Policy Level 3, section 3.3).
 NOT_IN_PAGES = ("frame-ancestors", "sandbox", "report-uri")
@@ -41,7 +43,9 @@ def parse_address(text: str) -> Address:
         sound = False
     path = parts.path.rstrip("/") if sound else ""
     if not sound or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-        raise ExportError(f"'{text}' is no address of a site: it looks like https://example.org or https://example.org/http")
+        raise ExportError(
+            f"'{text}' is no address of a site: it looks like https://example.org or https://example.org/http"
+        )
     if not PREFIX.fullmatch(path) or "/." in path:
         raise ExportError(f"the path '{path}' in the address is not made of plain names, such as /http or /docs/http")
     return Address(f"{parts.scheme}://{parts.netloc}", path)

@@ -26,6 +26,13 @@ META = f"{DIRECTORY}meta.json"
 # Of JSON in a shard: with Brotli a fourth or fifth of it.
 SHARD = 100_000
 BATCH = 500
+# The numbers that the browser ranks by, under the names that they have here.
+WEIGHTS = (
+    *("WORD", "PAIR", "WEAK", "STOP", "LONGEST_QUERY", "MOST_UNITS", "MOST_KEYS", "MOST_RANKED", "MAY_BE_UNFINISHED"),
+    *("MOST_COMPLETIONS", "MOST_SPELLINGS", "UNFINISHED", "MISSPELT", "MISSPELT_TWICE", "LEAST", "LEAST_IN_GROUP"),
+    *("KIND_WEIGHTS", "BODY_WEIGHT", "FURTHER", "OTHER_LANGUAGE", "EXACT_KEYS", "EXACT_KEY", "NEARLY_A_NAME"),
+    *("BEGINNING", "NUMBER_STRESS", "ORIGIN_STRESS", "RECALL_POWER", "SHORTEST_MISSPELT", "SIMILAR", "LONG_WORD"),
+)
 
 
 def as_json(value: Any) -> bytes:
@@ -154,13 +161,7 @@ def analysis() -> dict[str, Any]:
 
 
 def weights() -> dict[str, Any]:
-    """The numbers of the ranking, by the names that they have there."""
+    """The numbers of WEIGHTS."""
     modules = (analyze, candidates, find, query, rank, vocabulary)
-    names = (
-        "WORD PAIR WEAK STOP MOST_KEYS MOST_RANKED MAY_BE_UNFINISHED MOST_COMPLETIONS MOST_SPELLINGS UNFINISHED MISSPELT"
-        " MISSPELT_TWICE LEAST LEAST_IN_GROUP LONGEST_QUERY MOST_UNITS KIND_WEIGHTS BODY_WEIGHT FURTHER OTHER_LANGUAGE"
-        " EXACT_KEYS EXACT_KEY NEARLY_A_NAME BEGINNING NUMBER_STRESS ORIGIN_STRESS RECALL_POWER SHORTEST_MISSPELT"
-        " SIMILAR LONG_WORD"
-    ).split()
     values = {name: value for module in modules for name, value in vars(module).items()}
-    return {name: values[name] for name in names}
+    return {name: values[name] for name in WEIGHTS}

@@ -1,7 +1,6 @@
 """The export as a whole: what is to be written, by how many processes, and what is left over from before."""
 
 import errno
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from codes.export.render import Renderer
 from codes.export.snapshot import Attach, snapshot
 from codes.export.targets import Target, targets
 from codes.export.version import version_of
+from codes.export.workers import in_processes, seldom_collected
 
 BATCH = 40
 Progress = Callable[[int, int], None]
@@ -55,17 +55,15 @@ class Export:
             names = [*made, *(target.file for target in wanted)]
             self.refuse_foreign(names)
             self.journal.begin(self.version, names)
-            total = len(names)
-            written = 0
             with self.journal:
-                written += self.note(self.store(made), progress, total)
-                for done in self.rendered([t for t in wanted if not self.is_done(t.file)], jobs, attach):
-                    written += self.note(done, progress, total)
+                written = self.note(self.store(made), progress, len(names))
+                for done in self.rendered([target for target in wanted if not self.is_done(target.file)], jobs, attach):
+                    written += self.note(done, progress, len(names))
         gone = sorted(set(known) - set(names))
         for name in gone:
             self.files.remove(name)
         self.journal.forget(gone)
-        return Outcome(total, written, len(gone))
+        return Outcome(len(names), written, len(gone))
 
     def made(self) -> dict[str, bytes]:
         """The files that are no answers of the site."""
@@ -82,7 +80,9 @@ class Export:
         """Raise ExportError if a file that the export did not make stands in its way."""
         for name in names:
             if name not in self.journal.known and any(self.files.path(name + form).exists() for form in FORMS):
-                raise ExportError(f"{self.files.path(name)} is in the way: it is no file of an earlier export. Move it away.")
+                raise ExportError(
+                    f"{self.files.path(name)} is in the way: it is no file of an earlier export. Move it away."
+                )
 
     def note(self, done: dict[str, tuple[Known, bool]], progress: Progress, total: int) -> int:
         """Put finished files down in the journal; how many of them were written."""
@@ -108,26 +108,11 @@ class Export:
         site = {"policy": page_policy(), "index": f"{self.address.prefix}/{META}"}
         work = partial(render_batch, self, Renderer(self.address, site))
         batches = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
-        if attach is None or jobs == 1:
-            yield from map(work, batches)
-            return
-        # Forked, so that the workers have what published_at changed.
-        with multiprocessing.get_context("fork").Pool(jobs, prepare, (attach, work)) as pool:
-            yield from pool.imap_unordered(work_in_child, batches)
-
-
-WORK: Callable[[Sequence[Target]], dict[str, tuple[Known, bool]]]
-
-
-def prepare(attach: Attach, work: Callable[[Sequence[Target]], dict[str, tuple[Known, bool]]]) -> None:
-    """What a worker does first."""
-    global WORK
-    WORK = work
-    attach()
-
-
-def work_in_child(batch: Sequence[Target]) -> dict[str, tuple[Known, bool]]:
-    return WORK(batch)
+        with seldom_collected():
+            if attach is None or jobs == 1:
+                yield from map(work, batches)
+            else:
+                yield from in_processes(work, batches, jobs, attach)
 
 
 def render_batch(export: Export, renderer: Renderer, batch: Sequence[Target]) -> dict[str, tuple[Known, bool]]:

@@ -8,7 +8,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import ConnectionHandler, connection, connections, transaction
+from django.db import connection, connections, transaction
+from django.db.utils import ConnectionHandler
 
 Attach = Callable[[], None]
 

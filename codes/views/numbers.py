@@ -32,4 +32,5 @@ class Numbers:
 
     def neighbours(self, number: int) -> tuple[int | None, int | None]:
         """The nearest numbers below and above that have a meaning."""
-        return StatusCode.objects.neighbours(number)
+        below, above = StatusCode.objects.neighbours(number)
+        return below, above

@@ -13,6 +13,7 @@ from codes.localized import DEFAULT_LANGUAGE, shown_languages
 
 class Command(BaseCommand):
     help = "Write the public site and its JSON as files for any static host; a later run writes only what changed."
+    part = -1
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("directory", type=Path)
@@ -36,7 +37,9 @@ class Command(BaseCommand):
                 options["directory"].absolute(), address, languages, jobs=options["jobs"], progress=self.report
             )
         except ExportError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"The export is not complete: {error}") from error
+        except KeyboardInterrupt as interruption:
+            raise CommandError("Interrupted. Start again: the export goes on where it stopped.") from interruption
         self.stdout.write(
             self.style.SUCCESS(
                 f"The export has {outcome.files} files: {outcome.written} written, {outcome.removed} removed."
@@ -44,5 +47,8 @@ class Command(BaseCommand):
         )
 
     def report(self, done: int, total: int) -> None:
-        self.stdout.write(f"  {done:6} of {total} files")
-        self.stdout.flush()
+        """A line for every twentieth part."""
+        if (part := done * 20 // total) != self.part:
+            self.part = part
+            self.stdout.write(f"  {done:6} of {total} files")
+            self.stdout.flush()
