@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage as django_storage
 from django.core.files.storage import Storage
 from django.urls import get_script_prefix, set_script_prefix
+from django.utils.translation.trans_real import reset_cache
 
 from codes.export.errors import ExportError
 
@@ -78,6 +79,7 @@ def published_at(address: Address, languages: Sequence[str], static_files: Stora
         log.setLevel(logging.ERROR)  # a page that says that there is nothing is no event
         for name, value in changes.items():
             setattr(settings, name, value)
+        reset_cache(setting="LANGUAGES")
         set_script_prefix(f"{address.prefix}/")
         staticfiles_storage._wrapped = static_files
         yield
@@ -87,3 +89,4 @@ def published_at(address: Address, languages: Sequence[str], static_files: Stora
         set_script_prefix(prefix)
         for name, value in before.items():
             setattr(settings, name, value)
+        reset_cache(setting="LANGUAGES")

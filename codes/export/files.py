@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import brotli
@@ -55,6 +56,7 @@ class Files:
         for form in FORMS:
             Path(f"{path}{form}").unlink(missing_ok=True)
         for parent in path.parents:
-            if parent == self.directory or any(parent.iterdir()):
+            if parent == self.directory:
                 break
-            parent.rmdir()
+            with suppress(OSError):  # not empty, or gone
+                parent.rmdir()

@@ -31,9 +31,10 @@ server {{
         add_header Vary Accept-Language;
         return 302 {prefix}/$httpref_language/;
     }}
-    location ~ ^{prefix}/([0-9][0-9][0-9])/?$ {{
+    # A name, for the map above has expressions of its own, which would take $1 away.
+    location ~ ^{prefix}/(?<httpref_number>[0-9][0-9][0-9])/?$ {{
         add_header Vary Accept-Language;
-        return 302 {prefix}/$httpref_language/$1/;
+        return 302 {prefix}/$httpref_language/$httpref_number/;
     }}
     location ~ ^{prefix}/({languages})/specifications/rfc0*([1-9][0-9]*)/$ {{
         return 301 {prefix}/$1/rfc/$2/;
