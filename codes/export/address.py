@@ -55,7 +55,8 @@ def parse_address(text: str) -> Address:
 def page_policy() -> str:
     """The content security policy of the server's answers, as far as a page itself can state it."""
     directives = (part.strip() for part in build_policy().split(";"))
-    return "; ".join(part for part in directives if not part.startswith(NOT_IN_PAGES))
+    # Sorted: their order differs from process to process, and every page would differ with it.
+    return "; ".join(sorted(part for part in directives if not part.startswith(NOT_IN_PAGES)))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 from codes.export.address import STATIC, Address
+from codes.export.errors import ExportError
 
 # The admin's files are left out: nobody logs in to files.
 PUBLIC = "codes/"
@@ -22,7 +23,7 @@ class Assets(ManifestStaticFilesStorage):
         super().__init__(location=directory, base_url=f"{address.prefix}/{STATIC}")
 
     def collect(self) -> None:
-        """Collect the files anew; raises OSError or ValueError where one is missing or cannot be written."""
+        """Collect the files anew; raises ExportError if one of them refers to another one that is not there."""
         shutil.rmtree(self.location, ignore_errors=True)
         paths: dict[str, Any] = {}
         for finder in get_finders():
@@ -31,9 +32,9 @@ class Assets(ManifestStaticFilesStorage):
                     with storage.open(name) as source:
                         self.save(name, source)
                     paths[name] = (self, name)
-        for _, _, failed in self.post_process(paths):
+        for name, _, failed in self.post_process(paths):
             if isinstance(failed, Exception):
-                raise failed
+                raise ExportError(f"the static file {name}: {failed}") from failed
 
     def files(self) -> dict[str, bytes]:
         """The collected files by their paths below the export's directory."""

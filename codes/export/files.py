@@ -55,8 +55,6 @@ class Files:
         path = self.path(name)
         for form in FORMS:
             Path(f"{path}{form}").unlink(missing_ok=True)
-        for parent in path.parents:
-            if parent == self.directory:
-                break
+        for parent in list(Path(name).parents)[:-1]:
             with suppress(OSError):  # not empty, or gone
-                parent.rmdir()
+                self.path(str(parent)).rmdir()

@@ -49,8 +49,7 @@ class Journal:
         for line in lines[1:]:
             if found := LINE.fullmatch(line):
                 kind, digest, size, name = found.groups()
-                if kind != "?" or name not in self.known:
-                    self.known[name] = Known(digest, int(size), kind == "+")
+                self.known[name] = Known(digest, int(size), kind == "+")
 
     def begin(self, version: str, names: Iterable[str]) -> None:
         """Begin to write a version that consists of these files; go on if it is the one that was begun before."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 from codes.export.address import Address
 from codes.export.errors import ExportError
@@ -46,14 +46,9 @@ class Renderer:
     def content(self, target: Target, **more: Any) -> bytes:
         """What the file of one target holds. ``more`` goes into the request's environment."""
         asked = {"PATH_INFO": target.path, "QUERY_STRING": target.query, "wsgi.input": BytesIO()}
-        environ = {**self.environ, **asked, **more}
-        status = 0
-
-        def start_response(line: str, headers: Any, error: Any = None) -> Any:
-            nonlocal status
-            status = int(line[:3])
-
-        content = b"".join(self.handler(environ, start_response))
-        if status != target.status:
-            raise ExportError(f"{target.path} was answered with {status} instead of {target.status}; see the log above")
-        return content
+        # Not as a server calls it, which would end the snapshot's transaction with the request.
+        response: Any = self.handler.get_response(WSGIRequest({**self.environ, **asked, **more}))
+        if response.status_code != target.status:
+            found = f"{target.path} was answered with {response.status_code} instead of {target.status}"
+            raise ExportError(f"{found}; the log says more.")
+        return bytes(response.content)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from codes.export.address import Address, page_policy, published_at
 from codes.export.assets import Assets
+from codes.export.connections import Attach
 from codes.export.directory import SCRATCH, STATIC_FILES, opened
 from codes.export.errors import ExportError
 from codes.export.files import FORMS, Files, digest_of
@@ -16,7 +17,7 @@ from codes.export.journal import Journal, Known
 from codes.export.nginx import configuration
 from codes.export.redirects import redirects
 from codes.export.render import Renderer
-from codes.export.snapshot import Attach, snapshot
+from codes.export.snapshot import snapshot
 from codes.export.targets import Target, targets
 from codes.export.version import version_of
 from codes.export.workers import in_processes, seldom_collected

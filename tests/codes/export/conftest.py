@@ -14,11 +14,12 @@ from codes.export.address import Address, parse_address
 from codes.export.site import Outcome, export_site
 
 NUMBERS = (299, 404, 410, 499)
-DOCUMENTS = {"rfc9110", "rfc2616"}
+DOCUMENTS = {"rfc9110", "rfc2616", "w3c-htresp-1992"}
+STEPS = ("start", "missing")
 
 
 def small(bundle: Bundle) -> Bundle:
-    """The meanings of 404, 410 and 499 with what belongs to them, and the guide's first question."""
+    """The meanings of 404, 410 and 499 with what belongs to them, and the guide's questions that lead to them."""
 
     def is_kept(name: str, fields: dict[str, Any]) -> bool:
         numbers = [
@@ -33,9 +34,9 @@ def small(bundle: Bundle) -> Bundle:
             case "headerfielduse":
                 return fields["header_field"][0] in fields_kept and numbers[0] in NUMBERS
             case "guidestep":
-                return fields["slug"] == "start"
+                return fields["slug"] in STEPS
             case "guideanswer":
-                return False
+                return fields["step"][0] in STEPS and fields["code"] is not None and fields["code"][0] in NUMBERS
         return set(numbers) - {None} <= set(NUMBERS) and set(documents) <= DOCUMENTS
 
     codes = [record.fields for record in bundle.records["statuscode"]]

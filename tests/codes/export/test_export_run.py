@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from codes.export import site as module
 from codes.export.errors import ExportError
@@ -247,6 +248,13 @@ def test_several_processes_write_what_one_does(export, site, monkeypatch):
     assert [jobs for jobs, _ in told] == [2]
     assert attached == [True]
     assert files(site) == expected
+
+
+def test_the_connection_stays_and_with_it_the_snapshot(export):
+    before = connection.connection
+    export()
+    assert connection.connection is before
+    assert connection.is_usable()
 
 
 def test_progress_ends_with_all_files(export):

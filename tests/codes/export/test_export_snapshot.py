@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.utils import ConnectionHandler
 
-from codes.export.snapshot import configuration, replaced, snapshot
+from codes.export.connections import configuration, replaced
+from codes.export.snapshot import snapshot
 from tests.databases import empty_database
 
 
