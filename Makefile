@@ -20,7 +20,7 @@ run: .venv/run.stamp ## install, migrate, seed when the database is empty, serve
 .PHONY: test
 test: .venv/dev.stamp ## the whole test suite; DATABASE_URL=postgres://... runs it on PostgreSQL
 	@HTTPREF_OTHER_ENGINE=$(if $(findstring postgres,$(DATABASE_URL)),sqlite,postgres) \
-	  $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --cov $(ARGS)
+	  $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --cov $(ARGS)
 
 .PHONY: check
 check: .venv/dev.stamp ## lint, format, types, templates, migrations, production settings

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import get_script_prefix
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -24,7 +25,7 @@ class Renderer(RendererHTML):
         token = tokens[idx]
         address = str(token.attrGet("href"))
         if NUMBER_LINK.fullmatch(address):
-            token.attrSet("href", f"/{env['language']}{address}/")
+            token.attrSet("href", f"{get_script_prefix()}{env['language']}{address}/")
         elif not address.startswith(("/", "#")):
             token.attrSet("rel", "external noopener")
         return self.renderToken(tokens, idx, options, env)

@@ -8,8 +8,37 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
+from xdist.scheduler import LoadFileScheduling
 
 DATA = Path(__file__).parent / "data"
+# Files that take long, begun first: a worker must not sit idle while the other one begins the longest file last.
+LONGEST = (
+    "tests/browser/",
+    "tests/test_search_load.py",
+    "tests/test_search_quality.py",
+    "tests/codes/search/test_search_index.py",
+    "tests/codes/test_admin.py",
+    "tests/codes/commands/",
+)
+
+
+class FilesTogether(LoadFileScheduling):
+    """The tests of a file go to one worker, and all browser tests: their server and Chromium start once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/browser/" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesTogether:
+    return FilesTogether(config, log)
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffling, whose order is kept otherwise
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((i for i, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 def pytest_configure() -> None:
@@ -38,6 +67,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         seed(bundle=read_bundle(Directory(settings.FIXTURES_DIR)))
         seed_groups()
+
+
+@pytest.fixture
+def empty_database(db: None) -> None:
+    """Nothing of the reference in the database. One statement a table: Django would look at each row first."""
+    from codes.exchange.bundle import bundled_models
+
+    for model in reversed(bundled_models()):
+        for rows in (*(field.remote_field.through for field in model._meta.many_to_many), model):
+            rows._default_manager.all()._raw_delete("default")
 
 
 @pytest.fixture(autouse=True)

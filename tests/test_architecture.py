@@ -23,6 +23,7 @@ LAYERS = (
         "codes.api",
         "codes.admin",
         "codes.errors",
+        "codes.export",
         "codes.reader",
         "codes.sitemaps",
         "codes.templatetags",

@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 
 from codes.errors import public
-from codes.models import Ecosystem, Origin, Specification, StatusClass, StatusCode
+from codes.localized import DEFAULT_LANGUAGE
+from codes.models import Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
+from codes.views.numbers import Numbers
 
 
 @public
@@ -54,23 +56,22 @@ def status_class(request: HttpRequest, digit: int) -> HttpResponse:
 @public
 def number(request: HttpRequest, number: int) -> HttpResponse:
     """All meanings of a number; with status 404 if nobody gave it one."""
-    language = translation.get_language()
-    meanings = list(
-        StatusCode.objects.with_number(number).in_language(language, related=("origin",)).with_details(language)
-    )
-    below, above = StatusCode.objects.neighbours(number)
+    language = translation.get_language() or DEFAULT_LANGUAGE
+    # An export reads the rows of many pages at once.
+    rows = request.META.get("httpref_numbers") or Numbers([number], language)
+    meanings = rows.meanings.get(number, [])
+    below, above = rows.neighbours(number)
     context = {
         "number": number,
         "meanings": meanings,
-        "class": StatusClass.objects.of_number(number).in_language(language).first(),
+        "class": rows.classes.get(number // 100),
         "below": below,
         "above": above,
     }
     if not meanings:
         return render(request, "codes/unassigned.html", context, status=404)
-    ecosystems = Ecosystem.objects.all()
     context["entries"] = [
-        (code, code.symbols_by_ecosystem(ecosystems), lineage_band(code.lineage())) for code in meanings
+        (code, code.symbols_by_ecosystem(rows.ecosystems), lineage_band(code.lineage())) for code in meanings
     ]
     return render(request, "codes/number.html", context)
 

@@ -6,6 +6,7 @@ const LIMIT = 8;
 
 const form = document.querySelector("form.search");
 const { api, number: address, label, count, failed } = form.dataset;
+const { index, module } = form.dataset; // in an export: the index, and what searches in it
 const input = form.elements.q;
 // Out of the order of Tab, as its options are: the keyboard stays in the field.
 const list = element("div", { role: "listbox", id: "search-options", "aria-label": label, tabindex: -1 });
@@ -87,14 +88,19 @@ function close() {
   say("");
 }
 
+/** The answer to a query: the server's, or in an export that of the same search in the browser. */
+async function answered(q, lang, signal) {
+  if (index) return (await import(module)).search(index, q, lang, LIMIT);
+  const answer = await fetch(`${api}?${new URLSearchParams({ q, lang, limit: LIMIT })}`, { signal });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.json();
+}
+
 async function ask() {
   stop();
   const { signal } = (question = new AbortController());
-  const query = new URLSearchParams({ q: input.value.trim(), lang: document.documentElement.lang, limit: LIMIT });
   try {
-    const answer = await fetch(`${api}?${query}`, { signal });
-    if (!answer.ok) throw new Error(answer.statusText);
-    const { results } = await answer.json();
+    const { results } = await answered(input.value.trim(), document.documentElement.lang, signal);
     // A complete answer may still be waiting for its turn when the next question aborts it.
     if (!signal.aborted) open(results);
   } catch {

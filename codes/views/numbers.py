@@ -1,0 +1,36 @@
+"""What the pages of some numbers show, read with a fixed number of queries however many numbers there are."""
+
+from collections.abc import Collection
+from functools import cached_property
+from itertools import groupby
+
+from codes.models import Ecosystem, StatusClass, StatusCode
+
+
+class Numbers:
+    """The rows behind the pages of ``numbers`` in a language; each kind is read when it is first asked for."""
+
+    def __init__(self, numbers: Collection[int], language: str) -> None:
+        self.numbers, self.language = numbers, language
+
+    @cached_property
+    def meanings(self) -> dict[int, list[StatusCode]]:
+        """All meanings with their details, by number and in reading order."""
+        rows = StatusCode.objects.filter(number__in=self.numbers).in_language(self.language, related=("origin",))
+        found = groupby(rows.with_details(self.language), lambda row: row.number)
+        return {number: list(meanings) for number, meanings in found}
+
+    @cached_property
+    def classes(self) -> dict[int, StatusClass]:
+        """The status classes by digit."""
+        digits = {number // 100 for number in self.numbers}
+        return {row.digit: row for row in StatusClass.objects.filter(digit__in=digits).in_language(self.language)}
+
+    @cached_property
+    def ecosystems(self) -> list[Ecosystem]:
+        return list(Ecosystem.objects.all())
+
+    def neighbours(self, number: int) -> tuple[int | None, int | None]:
+        """The nearest numbers below and above that have a meaning."""
+        below, above = StatusCode.objects.neighbours(number)
+        return below, above
