@@ -18,8 +18,8 @@ from codes.localized import text
 from codes.models import StatusCode
 from codes.search import analyze, candidates, find, query, rank, vocabulary
 from codes.search.document import Document, documents
-from codes.search.engine import ranked
 from codes.search.folding import SIMPLIFIED, data_lines
+from codes.search.passages import pack
 
 DIRECTORY = "search/"
 META = f"{DIRECTORY}meta.json"
@@ -67,7 +67,7 @@ class Index:
 
     def add(self, one: Document, row: StatusCode) -> None:
         place = len(self.documents)
-        self.documents.append(list(ranked(one)[1:]))
+        self.documents.append([one.number, one.standing, pack(one.passages)])
         for kind, key, language in sorted(one.keys):
             self.keys[key].append([kind, language, place])
             if kind in (1, 2):

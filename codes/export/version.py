@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from codes.exchange.bundle import bundled_models
+from codes.exchange.form import bundled_models
 
 CODE = ("codes", "httpref", "templates")
 SUFFIXES = (".py", ".html", ".xml", ".conf", ".js", ".css", ".svg", ".mo", ".txt", ".tsv")

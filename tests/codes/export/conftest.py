@@ -5,21 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from codes.exchange.apply import seed
-from codes.exchange.bundle import Bundle, Record, read_bundle
 from codes.export import redirects, targets
 from codes.export.address import Address, parse_address
 from codes.export.site import Outcome, export_site
+from tests.codes.exchange.bundles import Records, bundle_of, reference
 
 NUMBERS = (299, 404, 410, 499)
 DOCUMENTS = {"rfc9110", "rfc2616", "w3c-htresp-1992"}
 STEPS = ("start", "missing")
 
 
-def small(bundle: Bundle) -> Bundle:
+def small() -> Records:
     """The meanings of 404, 410 and 499 with what belongs to them, and the guide's questions that lead to them."""
+    records = reference()
 
     def is_kept(name: str, fields: dict[str, Any]) -> bool:
         numbers = [
@@ -39,16 +39,13 @@ def small(bundle: Bundle) -> Bundle:
                 return fields["step"][0] in STEPS and fields["code"] is not None and fields["code"][0] in NUMBERS
         return set(numbers) - {None} <= set(NUMBERS) and set(documents) <= DOCUMENTS
 
-    codes = [record.fields for record in bundle.records["statuscode"]]
-    origins = {fields["origin"][0] for fields in codes if fields["number"] in NUMBERS}
-    headers = [record.fields for record in bundle.records["headerfield"]]
+    origins = {fields["origin"][0] for fields in records["statuscode"] if fields["number"] in NUMBERS}
+    headers = records["headerfield"]
     fields_kept = {fields["name"] for fields in headers if fields["specification"][0] in DOCUMENTS}
-    kept: dict[str, list[Record]] = {
-        name: [record for record in records if is_kept(name, record.fields)] for name, records in bundle.records.items()
-    }
-    for record in kept["specification"]:
-        record.fields.update(obsoletes=[], updates=[])
-    return Bundle(bundle.languages, kept)
+    kept = {name: [fields for fields in every if is_kept(name, fields)] for name, every in records.items()}
+    for fields in kept["specification"]:
+        fields.update(obsoletes=[], updates=[])
+    return kept
 
 
 @pytest.fixture
@@ -59,7 +56,7 @@ def few_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def small_site(empty_database: None, few_numbers: None) -> None:
-    seed(bundle=small(read_bundle(settings.FIXTURES_DIR)), progress=lambda name, count: None)
+    seed(bundle=bundle_of(small()))
 
 
 @pytest.fixture

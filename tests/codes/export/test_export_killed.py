@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from codes.exchange.bundle import write_bundle
+from codes.exchange.bundle import export, write_directory
+from codes.exchange.form import bundled_models
+from codes.localized import shown_languages
 from tests.databases import empty_database
 
 ROOT = Path(__file__).parents[3]
@@ -18,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture
 def manage(small_site, tmp_path):
     """A function that starts a command on a database of its own, which holds the small site."""
-    write_bundle(tmp_path / "bundle", ("en", "zh-hant", "zh-hans"))
+    write_directory(tmp_path / "bundle", export(bundled_models(), shown_languages()), lambda name, size: None)
     with empty_database("export", tmp_path) as url:
         environment = {**os.environ, "DATABASE_URL": url, "HTTPREF_DATA_DIR": str(tmp_path / "data")}
 
