@@ -35,6 +35,10 @@ check: .venv/dev.stamp ## lint, format, types, templates, migrations, production
 bench-search: .venv/dev.stamp ## measure the search: speed beside the bare engine, size, time to index
 	@$(BIN)/python -m tests.bench.search $(ARGS)
 
+.PHONY: bench-export
+bench-export: .venv/dev.stamp ## measure the export: what a page costs, pages a minute (ARGS: how many pages)
+	@$(BIN)/python -m tests.bench.export $(ARGS)
+
 .PHONY: format
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .
