@@ -39,6 +39,10 @@ bench-search: .venv/dev.stamp ## measure the search: speed beside the bare engin
 bench-exchange: .venv/dev.stamp ## measure bundles: time and memory to seed, export, plan and apply
 	@$(BIN)/python -m tests.bench.exchange $(ARGS)
 
+.PHONY: bench-export
+bench-export: .venv/dev.stamp ## measure the export: what a page costs, pages a minute (ARGS: how many pages)
+	@$(BIN)/python -m tests.bench.export $(ARGS)
+
 .PHONY: format
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .
