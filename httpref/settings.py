@@ -29,6 +29,11 @@ env = environ.Env(
     HTTPREF_DATA_DIR=(str, str(BASE_DIR / "var")),
     HTTPREF_FIXTURES_DIR=(str, str(BASE_DIR / "fixtures")),
     DATABASE_URL=(str, ""),
+    HTTPREF_WORKERS=(int, 1),
+    HTTPREF_THREADS=(int, 4),
+    HTTPREF_PAGES_DISK=(int, 512),
+    HTTPREF_PAGES_MEMORY=(int, 64),
+    HTTPREF_ACCESS_LOG=(str, ""),
     CACHE_URL=(str, "locmemcache://"),
     HOST=(str, "127.0.0.1"),
     PORT=(int, 8000),
@@ -44,6 +49,14 @@ def setting(name: str) -> Any:
     if isinstance(value, list):
         value = [part.strip() for part in value if part.strip()]
     return value or env.scheme[name][1]
+
+
+def positive(name: str) -> int:
+    """A setting that is a number from 1 on."""
+    value: int = setting(name)
+    if value < 1:
+        raise ImproperlyConfigured(f"{name} is a number from 1 on, not {value}.")
+    return value
 
 
 def secret_of_this_install(path: Path) -> str:
@@ -88,6 +101,15 @@ except OSError as error:
 FIXTURES_DIR = Path(setting("HTTPREF_FIXTURES_DIR")).absolute()
 HOST = setting("HOST")
 PORT = setting("PORT")
+
+WORKERS, THREADS = positive("HTTPREF_WORKERS"), positive("HTTPREF_THREADS")
+# Megabytes of pages that are kept, compressed, on the disk and in the memory of each worker.
+PAGES_DISK, PAGES_MEMORY = positive("HTTPREF_PAGES_DISK"), positive("HTTPREF_PAGES_MEMORY")
+PAGES_DIR = DATA_DIR / "pages"
+_log = setting("HTTPREF_ACCESS_LOG") or ("on" if PRODUCTION else "off")
+if _log not in ("on", "off"):
+    raise ImproperlyConfigured("HTTPREF_ACCESS_LOG is either 'on' or 'off'.")
+ACCESS_LOG = _log == "on"
 
 SECRET_KEY = setting("HTTPREF_SECRET_KEY") or secret_of_this_install(DATA_DIR / "secret_key")
 DEBUG = False
@@ -139,6 +161,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "codes.publication.in_one_snapshot",
 ]
 ROOT_URLCONF = "httpref.urls"
 WSGI_APPLICATION = "httpref.wsgi.application"

@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from codes.search.analyze import length
 from codes.search.document import Document, Passage
+from codes.triggers import TRIGGERS
 
 # Which rows of the reference say something of which meanings: the table, and the statement that finds the
 # meanings when ``changed`` is a row that changed.
@@ -59,6 +60,7 @@ class Engine(ABC):
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
+        self.noting = TRIGGERS[connection.vendor](connection, "codes_search")
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         with self.connection.cursor() as cursor:
@@ -88,15 +90,16 @@ class Engine(ABC):
     def create_triggers(self) -> None:
         """Have every write to the reference note the meanings it touches in the queue."""
 
-    @abstractmethod
-    def drop_triggers(self) -> None: ...
+    def drop_triggers(self) -> None:
+        for table in SOURCES:
+            self.noting.drop(table)
 
-    @abstractmethod
     def triggers(self) -> set[str]:
         """The names of the triggers that exist."""
+        return self.noting.existing()
 
-    @abstractmethod
-    def expected_triggers(self) -> set[str]: ...
+    def expected_triggers(self) -> set[str]:
+        return self.noting.expected(SOURCES)
 
     @abstractmethod
     def lock(self) -> None:

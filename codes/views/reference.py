@@ -10,6 +10,7 @@ from django.utils import translation
 from codes.errors import public
 from codes.models import Ecosystem, Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
+from codes.publication import same_for_everybody
 
 
 @public
@@ -67,6 +68,7 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
         "above": above,
     }
     if not meanings:
+        same_for_everybody(request)
         return render(request, "codes/unassigned.html", context, status=404)
     ecosystems = Ecosystem.objects.all()
     context["entries"] = [

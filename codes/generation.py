@@ -1,0 +1,192 @@
+"""The generation of the content: a number that changes, in the same transaction, with whatever pages show.
+
+The database keeps tokens, random numbers, and the generation is their sum. Triggers add one with every write to
+a table that pages show. So it depends on what is committed and visible and on nothing else: not on the order in which
+transactions end, which is not that of any sequence; and a copy of the database that goes its own way never comes to a
+generation of the original. Tokens may be put together into their sum at any time.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from codes.commits import after_commit
+from codes.triggers import TRIGGERS, Triggers
+from httpref.pages.database import STATEMENT, generation_of
+from httpref.pages.shared import Shared
+
+log = logging.getLogger(__name__)
+
+TABLE = "codes_generation"
+# SQLite has one writer at a time: it replaces its only token. In PostgreSQL writers would wait for each other's row.
+NEW_TOKEN = {
+    "sqlite": f"UPDATE {TABLE} SET token = random()",
+    "postgresql": f"INSERT INTO {TABLE} (token) VALUES (hashtextextended(gen_random_uuid()::text, 0))",
+}
+KEY = {
+    "sqlite": "INTEGER PRIMARY KEY",
+    "postgresql": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+}
+MOST_TOKENS = 500
+
+
+@cache
+def tables() -> tuple[str, ...]:
+    """The tables that pages show: all of the reference, with those that only link rows."""
+    models = apps.get_app_config("codes").get_models(include_auto_created=True)
+    return tuple(sorted(model._meta.db_table for model in models))
+
+
+@cache
+def write() -> re.Pattern[str]:
+    """A statement that writes to one of the tables."""
+    return re.compile(rf'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|TRUNCATE) "(?:{"|".join(tables())})"')
+
+
+def read(connection: BaseDatabaseWrapper) -> int:
+    """The generation of what this connection sees; zero if it has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT)
+        return generation_of(cursor.fetchone()[0])
+
+
+def put_together(connection: BaseDatabaseWrapper) -> None:
+    """Replace many tokens by their sum; those that another process is putting together are left to it."""
+    with transaction.atomic(connection.alias), connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} FOR UPDATE SKIP LOCKED) RETURNING token"
+        )
+        total = sum(token for (token,) in cursor.fetchall()) % 2**64
+        cursor.execute(f"INSERT INTO {TABLE} (token) VALUES (%s)", [total - 2**64 if total >= 2**63 else total])
+
+
+# Around migrations
+
+
+def triggers(connection: BaseDatabaseWrapper) -> Triggers:
+    return TRIGGERS[connection.vendor](connection, TABLE)
+
+
+def before_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
+    """Leave the tables without triggers while they are changed."""
+    connection = connections[using]
+    if plan and TABLE in connection.introspection.table_names():
+        with transaction.atomic(using):
+            for table in tables():
+                triggers(connection).drop(table)
+
+
+def after_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
+    """A migration may have changed the content, whether or not there were triggers to note it."""
+    ensure(using, anew=bool(plan))
+
+
+def ensure(using: str = DEFAULT_DB_ALIAS, *, anew: bool = False) -> None:
+    """Make the table and the triggers if they are missing, or in any case ``anew``."""
+    connection = connections[using]
+    existing, noting = set(connection.introspection.table_names()), triggers(connection)
+    if not existing.issuperset(tables()):
+        return
+    if anew or TABLE not in existing or not noting.existing() >= noting.expected(tables()):
+        with transaction.atomic(using):
+            install(connection, noting)
+
+
+def install(connection: BaseDatabaseWrapper, noting: Triggers) -> None:
+    """Make the table and the triggers, and a new generation."""
+    new_token = NEW_TOKEN[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (id {KEY[connection.vendor]}, token bigint NOT NULL)")
+        cursor.execute(f"INSERT INTO {TABLE} (token) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE})")
+        for table in tables():
+            noting.create(table, lambda changed: new_token, new_token)
+        cursor.execute(new_token)
+    after_commit(connection, publish)
+
+
+# Rendering
+
+
+@contextmanager
+def snapshot(using: str = DEFAULT_DB_ALIAS) -> Iterator[int]:
+    """Read one state of the database inside. The value is its generation, zero if there is none to be had.
+
+    Inside a transaction of the caller's nothing is done: what it sees may never be committed.
+    """
+    connection = connections[using]
+    if connection.in_atomic_block:
+        yield 0
+        return
+    with ExitStack() as stack:
+        with without_lock(connection):
+            stack.enter_context(transaction.atomic(using))
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield generation_if_any(connection)
+        # Nothing was written; and a rollback, unlike a commit, does not fail.
+        transaction.set_rollback(True, using)
+
+
+@contextmanager
+def without_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """SQLite's transactions begin by taking the only lock, see the settings; one that reads must not."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()  # which sets the mode
+    usual, connection.transaction_mode = connection.transaction_mode, None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        connection.transaction_mode = usual  # type: ignore[attr-defined]
+
+
+def generation_if_any(connection: BaseDatabaseWrapper) -> int:
+    """The generation; zero in a database that was not migrated since generations exist."""
+    try:
+        with transaction.atomic(connection.alias):
+            return read(connection)
+    except DatabaseError as error:
+        log.warning("pages are not stored, for the database has no generation: %s", error)
+        return 0
+
+
+# Following the writes
+
+
+def follow(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """A wrapper of a connection's statements: a write has the new generation published after its commit."""
+    result = execute(sql, params, many, context)
+    if write().match(str(sql)):
+        after_commit(context["connection"], publish)
+    return result
+
+
+def follow_connection(*, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Follow the writes of a connection that was just opened."""
+    if follow not in connection.execute_wrappers:
+        connection.execute_wrappers.append(follow)
+
+
+def publish(connection: BaseDatabaseWrapper) -> None:
+    """Tell the processes of this host the generation, if any of them keeps pages."""
+    try:
+        shared = Shared(settings.PAGES_DIR, connection.settings_dict, create=False)
+    except OSError:
+        return
+    with shared.lock():
+        shared.publish(read(connection))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {TABLE}")
+        many = cursor.fetchone()[0] > MOST_TOKENS
+    if many:
+        put_together(connection)
