@@ -92,17 +92,29 @@ def after_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
 def ensure(using: str = DEFAULT_DB_ALIAS, *, anew: bool = False) -> None:
     """Make the table and the triggers if they are missing, or in any case ``anew``."""
     connection = connections[using]
-    existing, noting = set(connection.introspection.table_names()), triggers(connection)
-    if not existing.issuperset(tables()):
-        return
-    if anew or TABLE not in existing or not noting.existing() >= noting.expected(tables()):
+    if complaint(connection) or (anew and is_migrated(connection)):
         with transaction.atomic(using):
-            install(connection, noting)
+            install(connection)
 
 
-def install(connection: BaseDatabaseWrapper, noting: Triggers) -> None:
+def is_migrated(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the tables that pages show are all there."""
+    return set(connection.introspection.table_names()).issuperset(tables())
+
+
+def complaint(connection: BaseDatabaseWrapper) -> str:
+    """What keeps writes from being noted, as the end of a sentence; empty if nothing does, or there is no reference."""
+    if not is_migrated(connection):
+        return ""
+    noting = triggers(connection)
+    if TABLE not in connection.introspection.table_names():
+        return "does not exist"
+    return "" if noting.existing() >= noting.expected(tables()) else "lacks triggers, so that pages may stay old"
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
     """Make the table and the triggers, and a new generation."""
-    new_token = NEW_TOKEN[connection.vendor]
+    new_token, noting = NEW_TOKEN[connection.vendor], triggers(connection)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (id {KEY[connection.vendor]}, token bigint NOT NULL)")
         cursor.execute(f"INSERT INTO {TABLE} (token) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE})")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from codes.generation import snapshot
@@ -20,7 +21,11 @@ def in_one_snapshot(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     def middleware(request: HttpRequest) -> HttpResponse:
         found = rendering(request.META)
         if found is None:
-            return get_response(request)
+            response = get_response(request)
+            if settings.SESSION_COOKIE_NAME in request.COOKIES:
+                # Whoever edits sees the effect at once: their browser keeps nothing.
+                response.headers.setdefault("Cache-Control", "private, no-cache")
+            return response
         with snapshot() as generation:
             found.generation = generation
             return get_response(request)

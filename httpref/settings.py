@@ -34,6 +34,7 @@ env = environ.Env(
     HTTPREF_PAGES_DISK=(int, 512),
     HTTPREF_PAGES_MEMORY=(int, 64),
     HTTPREF_ACCESS_LOG=(str, ""),
+    HTTPREF_METRICS=(str, ""),
     CACHE_URL=(str, "locmemcache://"),
     HOST=(str, "127.0.0.1"),
     PORT=(int, 8000),
@@ -110,6 +111,10 @@ _log = setting("HTTPREF_ACCESS_LOG") or ("on" if PRODUCTION else "off")
 if _log not in ("on", "off"):
     raise ImproperlyConfigured("HTTPREF_ACCESS_LOG is either 'on' or 'off'.")
 ACCESS_LOG = _log == "on"
+_metrics_host, _, _metrics_port = setting("HTTPREF_METRICS").rpartition(":")
+if bool(_metrics_host) != _metrics_port.isdigit():
+    raise ImproperlyConfigured("HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100.")
+METRICS = (_metrics_host.strip("[]"), int(_metrics_port)) if _metrics_host else None
 
 SECRET_KEY = setting("HTTPREF_SECRET_KEY") or secret_of_this_install(DATA_DIR / "secret_key")
 DEBUG = False

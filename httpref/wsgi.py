@@ -15,4 +15,10 @@ def load() -> WSGI:
     return get_wsgi_application()
 
 
-application = page_store(settings, load)
+def complaints() -> dict[str, str]:
+    from codes import health  # needs Django
+
+    return health.complaints()
+
+
+application = page_store(settings, load, complaints)

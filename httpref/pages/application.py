@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any
 
+from httpref.pages import health
 from httpref.pages.coding import acceptable
 from httpref.pages.conditions import is_unchanged
+from httpref.pages.health import Complaints
 from httpref.pages.journal import Journal
 from httpref.pages.page import Damaged, Field, Page, rendered
 from httpref.pages.rendering import Rendering
@@ -22,12 +24,19 @@ WSGI = Callable[[Environ, StartResponse], Iterable[bytes]]
 MOST_FIELDS = 1000
 # Of the answers that may be stored: what was found, and the page that says that nobody assigned a number.
 STORED = ("200 OK", "404 Not Found")
+HEALTH = LIVE, READY = ("/healthz", "/readyz")
 
 
 class Application:
-    """``load`` makes Django's application; it is called once, in a thread, while stored pages are served already."""
+    """``load`` makes Django's application; it is called once, in a thread, while stored pages are served already.
 
-    def __init__(self, store: Store, reception: Reception, journal: Journal, load: Callable[[], WSGI]) -> None:
+    ``complaints`` says what is wrong with the parts of the site, once Django is there.
+    """
+
+    def __init__(
+        self, store: Store, reception: Reception, journal: Journal, load: Callable[[], WSGI], complaints: Complaints
+    ) -> None:
+        self.complaints = complaints
         self.store = store
         self.reception = reception
         self.journal = journal
@@ -111,12 +120,23 @@ class Application:
 
     def ask_django(self, environ: Environ, start_response: StartResponse, began: float) -> Iterable[bytes]:
         """Let Django answer this one request, as it is."""
+        if environ["PATH_INFO"] in HEALTH:
+            return self.tell_health(environ, start_response)
 
         def start(status: str, fields: list[Field], *rest: Any) -> Any:
             self.journal.note(environ, status, None, "bypass", began)
             return start_response(status, with_timing(fields, "bypass", began), *rest)
 
         return self.wait_for_django()(environ, start)
+
+    def tell_health(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        """Answered by any name and over any scheme: whoever asks knows the address of the process only."""
+        if environ["PATH_INFO"] == LIVE:
+            status, fields, content = health.live()
+        else:
+            status, fields, content = health.ready(self.django is not None, self.complaints)
+        start_response(status, fields)
+        return [content]
 
     def wait_for_django(self) -> WSGI:
         self.loaded.wait()

@@ -5,11 +5,14 @@ waits for it. A process that is killed loses the notes of that time.
 """
 
 import json
+import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import IO, Any, NamedTuple
+
+log = logging.getLogger(__name__)
 
 INTERVAL = 0.2  # seconds
 
@@ -28,19 +31,19 @@ class Note(NamedTuple):
 
 
 class Journal:
-    """The notes, and who reads them: ``out`` gets a line of JSON each, ``count`` gets them all at once."""
+    """The notes, and who reads them: ``out`` gets a line of JSON each, ``take`` gets them all at once."""
 
-    def __init__(self, out: IO[str] | None = None, count: Callable[[Iterable[Note]], None] | None = None) -> None:
+    def __init__(self, out: IO[str] | None = None, take: Callable[[Sequence[Note]], None] | None = None) -> None:
         self.out = out
-        self.count = count
+        self.take = take
         self.notes: deque[Note] = deque(maxlen=100_000)
 
     def start(self) -> None:
-        if self.out or self.count:
+        if self.out or self.take:
             threading.Thread(target=self.run, name="journal", daemon=True).start()
 
     def note(self, environ: dict[str, Any], status: str, size: int | None, verdict: str, began: float) -> None:
-        if self.out or self.count:
+        if self.out or self.take:
             taken = time.perf_counter() - began
             client = environ.get("REMOTE_ADDR", "")
             self.notes.append(
@@ -50,17 +53,18 @@ class Journal:
     def run(self) -> None:
         while True:
             time.sleep(INTERVAL)
-            self.flush()
+            try:
+                self.flush()
+            except Exception:
+                log.exception("the answers of the last moment are not in the access log")
 
     def flush(self) -> None:
         """Work off the notes that are there now."""
         notes = [self.notes.popleft() for _ in range(len(self.notes))]
-        if not notes:
-            return
-        if self.out:
+        if self.out and notes:
             print("\n".join(map(line, notes)), file=self.out, flush=True)
-        if self.count:
-            self.count(notes)
+        if self.take:
+            self.take(notes)
 
 
 def line(note: Note) -> str:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 # What does not show in any page, or is a secret, or is covered by the generation.
-NOT_SHOWN = frozenset(["SECRET_KEY", "DATABASES", "CACHES", "LOGGING", "HOST", "PORT"])
+NOT_SHOWN = frozenset(
+    ["SECRET_KEY", "DATABASES", "CACHES", "LOGGING", "HOST", "PORT", "WORKERS", "THREADS"]
+    + ["PAGES_DISK", "PAGES_MEMORY", "ACCESS_LOG", "METRICS"]
+)
 CODE = ("codes", "httpref", "templates", "requirements.txt")
 
 

@@ -113,4 +113,8 @@ class Shared:
             return
         with open(self.path.with_suffix(".lock"), "w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                # Closing would not do where the process was forked meanwhile.
+                fcntl.flock(file, fcntl.LOCK_UN)

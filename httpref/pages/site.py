@@ -7,7 +7,9 @@ from types import ModuleType
 
 from httpref.pages.application import WSGI, Application
 from httpref.pages.database import Reader
+from httpref.pages.health import Complaints
 from httpref.pages.journal import Journal
+from httpref.pages.metrics import Metrics
 from httpref.pages.release import release_of
 from httpref.pages.request import Reception
 from httpref.pages.shared import Shared
@@ -17,7 +19,7 @@ from httpref.pages.watch import Watch
 MEGABYTE = 1024 * 1024
 
 
-def application(settings: ModuleType, load: Callable[[], WSGI]) -> Application:
+def application(settings: ModuleType, load: Callable[[], WSGI], complaints: Complaints) -> Application:
     """The application before Django's, which ``load`` makes. Starts its threads."""
     directory, database = settings.PAGES_DIR, settings.DATABASES["default"]
     shared = Shared(directory, database)
@@ -32,8 +34,9 @@ def application(settings: ModuleType, load: Callable[[], WSGI]) -> Application:
         https_only=getattr(settings, "SECURE_SSL_REDIRECT", False),
         session_cookie="sessionid",
     )
-    journal = Journal(sys.stdout if settings.ACCESS_LOG else None)
-    found = Application(store, reception, journal, load)
+    metrics = Metrics(directory / "metrics", settings.METRICS) if settings.METRICS else None
+    journal = Journal(sys.stdout if settings.ACCESS_LOG else None, metrics.take if metrics else None)
+    found = Application(store, reception, journal, load, complaints)
     Watch(shared, Reader(database)).start()
     store.move()
     found.start()

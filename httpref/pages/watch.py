@@ -6,9 +6,9 @@ host or another, one process of each host asks the database twice a second.
 
 import fcntl
 import logging
+import os
 import threading
 import time
-from typing import IO
 
 from httpref.pages.database import Reader
 from httpref.pages.shared import Shared
@@ -26,16 +26,20 @@ class Watch:
     def __init__(self, shared: Shared, reader: Reader) -> None:
         self.shared = shared
         self.reader = reader
-        self.duty: IO[str] | None = None
+        self.duty: int | None = None
         self.failing_since: float | None = None
         self.complaint = ""
         self.wake = threading.Event()
 
     def start(self) -> None:
-        """Watch from now on, in a thread. What is known from an earlier run is not believed before it was checked."""
+        """Watch from now on, in a thread."""
+        self.believe_or_check()
+        threading.Thread(target=self.run, name="watch", daemon=True).start()
+
+    def believe_or_check(self) -> None:
+        """What is known from an earlier run is not believed before it was checked."""
         if not self.shared.is_fresh():
             self.check()
-        threading.Thread(target=self.run, name="watch", daemon=True).start()
 
     def run(self) -> None:
         while True:
@@ -63,13 +67,13 @@ class Watch:
         """Whether it is this process that asks; a process that died gave its lock back."""
         if self.shared.own or self.duty is not None:
             return True
-        file = open(self.shared.path.with_suffix(".watch"), "w")  # noqa: SIM115  (kept open: closing it gives the lock back)
+        duty = os.open(self.shared.path.with_suffix(".watch"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(duty, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.close()
+            os.close(duty)
             return False
-        self.duty = file
+        self.duty = duty  # kept open: closing it would give the lock back
         return True
 
     def check(self) -> None:

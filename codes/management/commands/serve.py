@@ -1,4 +1,5 @@
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         # The workers' first pages need not wait until one of them asked the database.
         Shared(settings.PAGES_DIR, connection.settings_dict)
+        shutil.rmtree(settings.PAGES_DIR / "metrics", ignore_errors=True)  # counts of an earlier run's processes
         generation.publish(connection)
         connection.close()
         os.execv(sys.executable, [sys.executable, "-m", "granian", *server_options(host, port)])
