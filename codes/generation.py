@@ -29,7 +29,7 @@ TABLE = "codes_generation"
 # SQLite has one writer at a time: it replaces its only token. In PostgreSQL writers would wait for each other's row.
 NEW_TOKEN = {
     "sqlite": f"UPDATE {TABLE} SET token = random()",
-    "postgresql": f"INSERT INTO {TABLE} (token) VALUES (hashtextextended(gen_random_uuid()::text, 0))",
+    "postgresql": f"INSERT INTO {TABLE} (token) SELECT hashtextextended(gen_random_uuid()::text, 0)",
 }
 KEY = {
     "sqlite": "INTEGER PRIMARY KEY",
@@ -112,6 +112,11 @@ def complaint(connection: BaseDatabaseWrapper) -> str:
     return "" if noting.existing() >= noting.expected(tables()) else "lacks triggers, so that pages may stay old"
 
 
+def note(rows: str) -> str:
+    """In PostgreSQL a statement is noted that changed something, in SQLite every changed row."""
+    return f"{NEW_TOKEN['postgresql']} WHERE EXISTS ({rows})"
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     """Make the table and the triggers, and a new generation."""
     new_token, noting = NEW_TOKEN[connection.vendor], triggers(connection)
@@ -119,7 +124,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (id {KEY[connection.vendor]}, token bigint NOT NULL)")
         cursor.execute(f"INSERT INTO {TABLE} (token) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE})")
         for table in tables():
-            noting.create(table, lambda changed: new_token, new_token)
+            noting.create(table, note if connection.vendor == "postgresql" else lambda row: new_token, new_token)
         cursor.execute(new_token)
     after_commit(connection, publish)
 
