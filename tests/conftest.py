@@ -50,23 +50,10 @@ def django_db_setup(
 @pytest.fixture
 def own_database(db: None, django_db_setup: str, tmp_path: Path) -> Iterator[str]:
     """The address of a copy of the reference that is the default database meanwhile; tests commit to it."""
-    from django.contrib.contenttypes.models import ContentType
-    from django.db import ConnectionHandler, connections
+    from tests.databases import copy_of_the_reference, default_database
 
-    from tests.databases import copy_of_the_reference
-
-    usual = connections["default"]
-    with copy_of_the_reference(django_db_setup, "own", tmp_path) as url:
-        name = url.removeprefix("sqlite:///") if usual.vendor == "sqlite" else url.rpartition("/")[2]
-        configuration = {**settings.DATABASES["default"], "NAME": name}
-        connections["default"] = ConnectionHandler({"default": configuration})["default"]
-        ContentType.objects.clear_cache()
-        try:
-            yield url
-        finally:
-            connections["default"].close()
-            connections["default"] = usual
-            ContentType.objects.clear_cache()
+    with copy_of_the_reference(django_db_setup, "own", tmp_path) as url, default_database(url):
+        yield url
 
 
 @pytest.fixture(autouse=True)

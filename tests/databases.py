@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.conf import settings
+from django.db import ConnectionHandler, connections
 
 
 @contextmanager
@@ -62,3 +64,21 @@ def copy_of_the_reference(template: str, name: str, directory: Path) -> Iterator
             yield address_on_server(name)
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def default_database(url: str) -> Iterator[None]:
+    """Put another database of the engine under test in the place of the tests' own, in this thread."""
+    from django.contrib.contenttypes.models import ContentType  # not before Django is set up
+
+    usual = connections["default"]
+    name = url.removeprefix("sqlite:///") if usual.vendor == "sqlite" else url.rpartition("/")[2]
+    configuration = {**settings.DATABASES["default"], "NAME": name}
+    connections["default"] = ConnectionHandler({"default": configuration})["default"]
+    ContentType.objects.clear_cache()
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = usual
+        ContentType.objects.clear_cache()

@@ -23,6 +23,7 @@ LAYERS = (
         "codes.api",
         "codes.admin",
         "codes.errors",
+        "codes.health",
         "codes.publication",
         "codes.reader",
         "codes.sitemaps",

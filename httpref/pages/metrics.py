@@ -61,7 +61,7 @@ class Metrics:
         host, port = self.address
         self.next_try = monotonic() + AGAIN
         try:
-            start_http_server(port, host, self.registry)
+            self.server, _ = start_http_server(port, host, self.registry)
             self.serving = True
         except OSError as error:
             log.debug("another one answers at %s port %s: %s", host, port, error)

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from codes import generation
+from codes.generation import postgres
 from codes.models import Alias, Comparison, GlossaryTerm, HeaderField, Origin, Specification, StatusCode
 from httpref.pages.shared import Shared
 
@@ -146,10 +147,10 @@ def test_commits_in_another_order_than_the_writes_are_all_noticed(own_database):
 def test_putting_tokens_together_leaves_the_generation_as_it_is():
     with connection.cursor() as cursor:
         for _ in range(20):
-            cursor.execute(generation.NEW_TOKEN["postgresql"])
+            cursor.execute(postgres.NEW_TOKEN)
     before = current()
     for _ in range(2):
-        generation.put_together(connection)
+        postgres.put_together(connection)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {generation.TABLE}")
             assert cursor.fetchone() == (1,)
@@ -158,7 +159,7 @@ def test_putting_tokens_together_leaves_the_generation_as_it_is():
 
 @pytest.mark.skipif(on_sqlite, reason="SQLite has one token")
 def test_many_tokens_are_put_together_after_a_commit(own_database, monkeypatch, pages_directory):
-    monkeypatch.setattr(generation, "MOST_TOKENS", 5)
+    monkeypatch.setattr(postgres, "MOST_TOKENS", 5)
     Shared(pages_directory, connection.settings_dict)
     for number in range(10):
         HeaderField.objects.create(name=f"X-{number}")

@@ -9,8 +9,9 @@ generation of the original. Tokens may be put together into their sum at any tim
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 from django.apps import apps
@@ -19,23 +20,16 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from codes.commits import after_commit
-from codes.triggers import TRIGGERS, Triggers
+from codes.generation import postgres, sqlite
+from codes.triggers import TRIGGERS
+from codes.triggers.base import Triggers
 from httpref.pages.database import STATEMENT, generation_of
 from httpref.pages.shared import Shared
 
 log = logging.getLogger(__name__)
 
 TABLE = "codes_generation"
-# SQLite has one writer at a time: it replaces its only token. In PostgreSQL writers would wait for each other's row.
-NEW_TOKEN = {
-    "sqlite": f"UPDATE {TABLE} SET token = random()",
-    "postgresql": f"INSERT INTO {TABLE} (token) SELECT hashtextextended(gen_random_uuid()::text, 0)",
-}
-KEY = {
-    "sqlite": "INTEGER PRIMARY KEY",
-    "postgresql": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-}
-MOST_TOKENS = 500
+ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 
 
 @cache
@@ -56,16 +50,6 @@ def read(connection: BaseDatabaseWrapper) -> int:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT)
         return generation_of(cursor.fetchone()[0])
-
-
-def put_together(connection: BaseDatabaseWrapper) -> None:
-    """Replace many tokens by their sum; those that another process is putting together are left to it."""
-    with transaction.atomic(connection.alias), connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} FOR UPDATE SKIP LOCKED) RETURNING token"
-        )
-        total = sum(token for (token,) in cursor.fetchall()) % 2**64
-        cursor.execute(f"INSERT INTO {TABLE} (token) VALUES (%s)", [total - 2**64 if total >= 2**63 else total])
 
 
 # Around migrations
@@ -112,20 +96,15 @@ def complaint(connection: BaseDatabaseWrapper) -> str:
     return "" if noting.existing() >= noting.expected(tables()) else "lacks triggers, so that pages may stay old"
 
 
-def note(rows: str) -> str:
-    """In PostgreSQL a statement is noted that changed something, in SQLite every changed row."""
-    return f"{NEW_TOKEN['postgresql']} WHERE EXISTS ({rows})"
-
-
 def install(connection: BaseDatabaseWrapper) -> None:
     """Make the table and the triggers, and a new generation."""
-    new_token, noting = NEW_TOKEN[connection.vendor], triggers(connection)
+    engine, noting = ENGINES[connection.vendor], triggers(connection)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (id {KEY[connection.vendor]}, token bigint NOT NULL)")
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (id {engine.KEY}, token bigint NOT NULL)")
         cursor.execute(f"INSERT INTO {TABLE} (token) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE})")
         for table in tables():
-            noting.create(table, note if connection.vendor == "postgresql" else lambda row: new_token, new_token)
-        cursor.execute(new_token)
+            noting.create(table, engine.note, engine.NEW_TOKEN)
+        cursor.execute(engine.NEW_TOKEN)
     after_commit(connection, publish)
 
 
@@ -142,29 +121,10 @@ def snapshot(using: str = DEFAULT_DB_ALIAS) -> Iterator[int]:
     if connection.in_atomic_block:
         yield 0
         return
-    with ExitStack() as stack:
-        with without_lock(connection):
-            stack.enter_context(transaction.atomic(using))
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with ENGINES[connection.vendor].reading(connection):
         yield generation_if_any(connection)
         # Nothing was written; and a rollback, unlike a commit, does not fail.
         transaction.set_rollback(True, using)
-
-
-@contextmanager
-def without_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """SQLite's transactions begin by taking the only lock, see the settings; one that reads must not."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()  # which sets the mode
-    usual, connection.transaction_mode = connection.transaction_mode, None  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        connection.transaction_mode = usual  # type: ignore[attr-defined]
 
 
 def generation_if_any(connection: BaseDatabaseWrapper) -> int:
@@ -202,8 +162,4 @@ def publish(connection: BaseDatabaseWrapper) -> None:
         return
     with shared.lock():
         shared.publish(read(connection))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {TABLE}")
-        many = cursor.fetchone()[0] > MOST_TOKENS
-    if many:
-        put_together(connection)
+    ENGINES[connection.vendor].tidy(connection)
