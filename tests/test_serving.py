@@ -38,8 +38,11 @@ class Answer(NamedTuple):
 class Server:
     """A running server with two workers; ``directory`` stands for one host."""
 
-    def __init__(self, url: str, directory: Path) -> None:
+    def __init__(self, url: str, directory: Path, static: Path | None = None) -> None:
+        """``static`` is a server's directory whose static files, which take long to compress, are used."""
         self.directory = directory
+        if static:
+            (directory / "static").symlink_to(static / "static")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -108,7 +111,8 @@ def database(django_db_setup: str, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def hosts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     """Two servers on one database that share nothing else, as on two hosts."""
-    servers = [Server(database, tmp_path_factory.mktemp(name)) for name in ("here", "there")]
+    here = Server(database, tmp_path_factory.mktemp("here"))
+    servers = [here, Server(database, tmp_path_factory.mktemp("there"), here.directory)]
     try:
         for server in servers:
             server.start()
@@ -273,8 +277,8 @@ def test_a_reload_replaces_the_workers_while_pages_are_served(here):
     assert here.get("/en/404/").status == 200
 
 
-def test_a_restart_serves_stored_pages_from_its_first_answer_on(database, tmp_path):
-    server = Server(database, tmp_path)
+def test_a_restart_serves_stored_pages_from_its_first_answer_on(here, database, tmp_path):
+    server = Server(database, tmp_path, here.directory)
     server.start()
     page = server.get("/en/404/")
     wait_until(lambda: server.get("/en/404/").verdict == "hit" and any(tmp_path.glob("pages/*.pages")), 5)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from multiprocessing.util import Finalize
 from typing import IO, Any, NamedTuple
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ class Journal:
     def start(self) -> None:
         if self.out or self.take:
             threading.Thread(target=self.run, name="journal", daemon=True).start()
+            # Servers that fork end their workers without what is registered with atexit.
+            Finalize(None, self.flush, exitpriority=0)
 
     def note(self, environ: dict[str, Any], status: str, size: int | None, verdict: str, began: float) -> None:
         if self.out or self.take:

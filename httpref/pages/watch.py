@@ -1,7 +1,7 @@
 """Keeping the shared generation true to the database, whoever wrote there.
 
 A process that writes through Django publishes the new generation itself, after its commit. For all others, on this
-host or another, one process of each host asks the database twice a second.
+host or another, one process of each host asks the database four times a second.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from httpref.pages.shared import Shared
 
 log = logging.getLogger(__name__)
 
-INTERVAL = 0.5  # seconds
+INTERVAL = 0.25  # seconds
 # How long pages are shown whose database cannot be asked whether they still hold.
 MOST_STALE = 24 * 3600.0  # seconds
 
