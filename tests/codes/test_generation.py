@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from codes import generation
@@ -273,14 +272,31 @@ def test_a_database_without_generations_is_read_all_the_same(own_database, caplo
 # Installing
 
 
-def test_migrations_leave_the_tables_without_triggers_and_make_them_again(own_database):
+@pytest.mark.django_db
+def test_migrations_find_the_tables_without_triggers_and_leave_them_with():
     before = current()
-    call_command("migrate", "codes", "zero", verbosity=0)
+    generation.before_migrations(using="default", plan=[])
     assert generation.complaint(connection) == ""
-    generation.ensure(anew=True)
-    call_command("migrate", verbosity=0)
+    generation.before_migrations(using="default", plan=["a migration"])
+    noting = generation.triggers(connection)
+    assert noting.existing().isdisjoint(noting.expected(generation.tables()))
+    generation.after_migrations(using="default", plan=["a migration"])
     assert generation.complaint(connection) == ""
-    assert current() != before
+    moved = current()
+    assert moved != before
+    generation.after_migrations(using="default", plan=[])
+    assert current() == moved
+
+
+@pytest.mark.django_db
+def test_a_database_without_the_reference_is_left_alone():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE codes_symbol RENAME TO codes_symbol_of_before")
+        cursor.execute(f"DROP TABLE {generation.TABLE}")
+    generation.before_migrations(using="default", plan=["a migration"])
+    generation.after_migrations(using="default", plan=["a migration"])
+    assert generation.complaint(connection) == ""
+    assert generation.TABLE not in connection.introspection.table_names()
 
 
 @pytest.mark.django_db

@@ -4,6 +4,8 @@ import io
 import json
 import os
 import threading
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
 
 import pytest
 
@@ -348,3 +350,17 @@ def test_readiness_names_what_is_wrong(tmp_path, behind):
     assert json.loads(content) == {"status": "not ready", "complaints": {"search": "does not exist"}}
     wrong["search"] = ""
     assert site.get("/readyz")[0] == "200 OK"
+
+
+def test_it_keeps_to_the_rules_of_wsgi(site):
+    for method, path in (("GET", "/en/404/"), ("HEAD", "/en/404/"), ("GET", "/en/404/"), ("GET", "/healthz")):
+        environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_HOST": "www.example.com", "SCRIPT_NAME": ""}
+        setup_testing_defaults(environ)
+        parts = validator(site.application)(environ, lambda status, fields, *rest: lambda content: None)
+        assert b"".join(parts) or method == "HEAD"
+        parts.close()
+
+
+def test_an_answer_without_close_is_taken_too(site, behind):
+    site.application.django = lambda environ, start: list(behind(environ, start))
+    assert site.get()[2] == content_of("/en/404/one")

@@ -1,6 +1,7 @@
 """A page and its parts."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -87,3 +88,21 @@ def test_a_page_without_any_content_is_damaged():
     description["parts"] = {}
     with pytest.raises(Damaged, match="no content"):
         stored(json.dumps(description).encode(), b"").part(["br"])
+
+
+def test_two_that_ask_at_once_have_a_part_coded_once():
+    page, coded = page_of("a"), []
+    real = page.fetch
+
+    def fetch(coding):
+        coded.append(coding)
+        return real(coding)
+
+    page.fetch = fetch
+    with ThreadPoolExecutor(4) as pool:
+        with page.lock:
+            asked = [pool.submit(page.part, ["br"]) for _ in range(4)]
+            while pool._work_queue.qsize():
+                pass
+        assert len({id(found.result()) for found in asked}) == 1
+    assert coded == ["br"]

@@ -146,6 +146,13 @@ def test_without_the_disk_pages_are_kept_in_memory_and_it_is_logged_once(store, 
     assert found(store, "c") == content_of("c")
 
 
+def test_while_the_generation_is_unknown_no_files_are_opened(store, tmp_path):
+    store.shared.forget()
+    store.move()
+    assert store.shelf is None
+    assert found(store, "a") is None
+
+
 def test_files_that_cannot_be_opened_are_opened_as_soon_as_they_can(store, tmp_path, monkeypatch, caplog):
     with monkeypatch.context() as patched:
         patched.setattr(module, "Shelf", lambda *arguments: (_ for _ in ()).throw(OSError("read-only")))
