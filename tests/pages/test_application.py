@@ -354,7 +354,13 @@ def test_readiness_names_what_is_wrong(tmp_path, behind):
 
 def test_it_keeps_to_the_rules_of_wsgi(site):
     for method, path in (("GET", "/en/404/"), ("HEAD", "/en/404/"), ("GET", "/en/404/"), ("GET", "/healthz")):
-        environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "HTTP_HOST": "www.example.com", "SCRIPT_NAME": ""}
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "HTTP_HOST": "www.example.com",
+            "SCRIPT_NAME": "",
+            "QUERY_STRING": "",
+        }
         setup_testing_defaults(environ)
         parts = validator(site.application)(environ, lambda status, fields, *rest: lambda content: None)
         assert b"".join(parts) or method == "HEAD"
