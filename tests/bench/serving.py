@@ -219,9 +219,6 @@ def ticks(process: str) -> int:
 
 
 def report(names: list[Contender], results: dict[str, list[Round]]) -> None:
-    middle = {
-        name: Round(*(median(values) for values in zip(*rounds, strict=True))) for name, rounds in results.items()
-    }
     print(f"{'':20} {'answers/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>8}")
     for one in names:
         found = Round(*map(median, zip(*results[one.name], strict=True)))
