@@ -31,6 +31,10 @@ check: .venv/dev.stamp ## lint, format, types, templates, migrations, production
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
+.PHONY: bench
+bench: .venv/dev.stamp ## measure the serving of pages beside nginx and beside Django's own cache (needs wrk and nginx)
+	@$(BIN)/python -m tests.bench.serving
+
 .PHONY: bench-search
 bench-search: .venv/dev.stamp ## measure the search: speed beside the bare engine, size, time to index
 	@$(BIN)/python -m tests.bench.search $(ARGS)

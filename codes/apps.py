@@ -11,10 +11,15 @@ class CodesConfig(AppConfig):
     verbose_name = _("HTTP status codes")
 
     def ready(self) -> None:
-        from codes import checks  # noqa: F401  (registers the system checks)
+        from codes import (
+            checks,  # noqa: F401  (registers the system checks)
+            generation,
+        )
         from codes.search import index
 
         # What Django calls around migrations and for a new connection. No write of the reference sends a signal.
-        pre_migrate.connect(index.before_migrations, sender=self)
-        post_migrate.connect(index.after_migrations, sender=self)
-        connection_created.connect(index.follow_connection)
+        # The last to follow is the first to be called after a commit: pages are new before the index is.
+        for follower in (index, generation):
+            pre_migrate.connect(follower.before_migrations, sender=self)
+            post_migrate.connect(follower.after_migrations, sender=self)
+            connection_created.connect(follower.follow_connection)

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 
+from codes import generation
 from codes.localized import LocalizedModel
 from codes.search.index import complaint
 
@@ -38,4 +39,14 @@ def search_index_is_current(*, app_configs: Any = None, databases: Any = None, *
         Warning(f"The search index {found}.", hint="Run: manage.py rebuild_search", id="codes.W002")
         for alias in databases or []
         if (found := complaint(alias))
+    ]
+
+
+@register(Tags.database)
+def writes_are_noted(*, app_configs: Any = None, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a database that does not tell pages when its content changes."""
+    return [
+        Warning(f"The generation of the content {found}.", hint="Run: manage.py migrate", id="codes.W003")
+        for alias in databases or []
+        if (found := generation.complaint(connections[alias]))
     ]

@@ -11,6 +11,8 @@ from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from codes.publication import same_for_everybody
+
 SAFE_METHODS = ("GET", "HEAD")
 PROBLEM = "application/problem+json"
 
@@ -66,7 +68,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def public(view: View) -> View:
-    """A view that anybody may read and nobody can write to: other methods than GET and HEAD get 405.
+    """A view that anybody may read, and that says the same to everybody; other methods than GET and HEAD get 405.
 
     Exempt from the check for forged requests, which would answer 403 before the method is looked at.
     """
@@ -75,7 +77,10 @@ def public(view: View) -> View:
     def reading(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
             return method_not_allowed(request)
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        if response.status_code == HTTPStatus.OK:
+            same_for_everybody(request)
+        return response
 
     return csrf_exempt(reading)
 
@@ -87,7 +92,11 @@ def problems_for_programs(get_response: Callable[[HttpRequest], HttpResponse]) -
         if request.path.startswith("/api/") and request.method not in SAFE_METHODS and is_valid_path(request.path_info):
             return method_not_allowed(request)
         response = get_response(request)
-        if not request.path.startswith("/api/") or response.status_code < 400 or response["Content-Type"] == PROBLEM:
+        if not request.path.startswith("/api/"):
+            return response
+        if response.status_code == HTTPStatus.OK:
+            same_for_everybody(request)
+        if response.status_code < 400 or response["Content-Type"] == PROBLEM:
             return response
         return problem(response.status_code, response.reason_phrase)
 

@@ -32,6 +32,12 @@ env = environ.Env(
     HTTPREF_SOURCE=(str, "httpref"),
     HTTPREF_BUNDLE_LIMIT=(int, 64),
     DATABASE_URL=(str, ""),
+    HTTPREF_WORKERS=(int, 1),
+    HTTPREF_THREADS=(int, 4),
+    HTTPREF_PAGES_DISK=(int, 512),
+    HTTPREF_PAGES_MEMORY=(int, 64),
+    HTTPREF_ACCESS_LOG=(str, ""),
+    HTTPREF_METRICS=(str, ""),
     CACHE_URL=(str, "locmemcache://"),
     HOST=(str, "127.0.0.1"),
     PORT=(int, 8000),
@@ -47,6 +53,14 @@ def setting(name: str) -> Any:
     if isinstance(value, list):
         value = [part.strip() for part in value if part.strip()]
     return value or env.scheme[name][1]
+
+
+def positive(name: str) -> int:
+    """A setting that is a number from 1 on."""
+    value: int = setting(name)
+    if value < 1:
+        raise ImproperlyConfigured(f"{name} is a number from 1 on, not {value}.")
+    return value
 
 
 def secret_of_this_install(path: Path) -> str:
@@ -99,6 +113,19 @@ if BUNDLE_LIMIT < 1:
 HOST = setting("HOST")
 PORT = setting("PORT")
 
+WORKERS, THREADS = positive("HTTPREF_WORKERS"), positive("HTTPREF_THREADS")
+# Megabytes of pages that are kept, compressed, on the disk and in the memory of each worker.
+PAGES_DISK, PAGES_MEMORY = positive("HTTPREF_PAGES_DISK"), positive("HTTPREF_PAGES_MEMORY")
+PAGES_DIR = DATA_DIR / "pages"
+_log = setting("HTTPREF_ACCESS_LOG") or ("on" if PRODUCTION else "off")
+if _log not in ("on", "off"):
+    raise ImproperlyConfigured("HTTPREF_ACCESS_LOG is either 'on' or 'off'.")
+ACCESS_LOG = _log == "on"
+_metrics_host, _, _metrics_port = setting("HTTPREF_METRICS").rpartition(":")
+if bool(_metrics_host) != _metrics_port.isdigit():
+    raise ImproperlyConfigured("HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100.")
+METRICS = (_metrics_host.strip("[]"), int(_metrics_port)) if _metrics_host else None
+
 SECRET_KEY = setting("HTTPREF_SECRET_KEY") or secret_of_this_install(DATA_DIR / "secret_key")
 DEBUG = False
 _host = f"[{HOST}]" if ":" in HOST else HOST
@@ -149,6 +176,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "codes.publication.in_one_snapshot",
 ]
 ROOT_URLCONF = "httpref.urls"
 WSGI_APPLICATION = "httpref.wsgi.application"

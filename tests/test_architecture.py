@@ -24,16 +24,20 @@ LAYERS = (
         "codes.admin",
         "codes.errors",
         "codes.export",
+        "codes.health",
+        "codes.publication",
         "codes.reader",
         "codes.sitemaps",
         "codes.templatetags",
         "codes.management",
     ),
     ("codes.apps",),
-    ("codes.exchange", "codes.search", "codes.groups", "codes.checks", "codes.translation"),
+    ("codes.exchange", "codes.search", "codes.generation", "codes.groups", "codes.checks", "codes.translation"),
+    ("codes.triggers", "codes.commits"),
     ("codes.models",),
     ("codes.localized",),
     ("codes.natural_key", "codes.markdown", "codes.pictures", "httpref.settings"),
+    ("httpref.pages",),
 )
 LOCALIZED = "codes.localized"
 

@@ -92,6 +92,28 @@ def test_an_ipv6_address_stands_in_brackets(load):
     assert settings["BASE_URL"] == "http://[::1]:8000"
 
 
+# How it is served
+
+
+def test_one_worker_serves_a_try_out_without_a_log_and_metrics(load, tmp_path):
+    settings = load()
+    assert (settings["WORKERS"], settings["THREADS"]) == (1, 4)
+    assert (settings["PAGES_DISK"], settings["PAGES_MEMORY"]) == (512, 64)
+    assert settings["PAGES_DIR"] == tmp_path / "data" / "pages"
+    assert settings["ACCESS_LOG"] is False
+    assert settings["METRICS"] is None
+
+
+def test_workers_log_and_metrics_are_as_asked_for(load):
+    settings = load(HTTPREF_WORKERS="3", HTTPREF_ACCESS_LOG="on", HTTPREF_METRICS="[::1]:9100")
+    assert (settings["WORKERS"], settings["ACCESS_LOG"], settings["METRICS"]) == (3, True, ("::1", 9100))
+
+
+def test_production_keeps_an_access_log_unless_told_otherwise(load):
+    assert load(**PRODUCTION)["ACCESS_LOG"] is True
+    assert load(**PRODUCTION, HTTPREF_ACCESS_LOG="off")["ACCESS_LOG"] is False
+
+
 # Production
 
 
@@ -149,6 +171,15 @@ def test_blanks_between_the_parts_of_a_list_do_not_count(load):
     [
         ({"HTTPREF_ENV": "prod"}, "HTTPREF_ENV is either 'development' or 'production'."),
         ({"PORT": "http"}, "PORT is a number, not 'http'."),
+        ({"HTTPREF_WORKERS": "two"}, "HTTPREF_WORKERS is a number, not 'two'."),
+        ({"HTTPREF_WORKERS": "-1"}, "HTTPREF_WORKERS is a number from 1 on, not -1."),
+        ({"HTTPREF_THREADS": "-4"}, "HTTPREF_THREADS is a number from 1 on, not -4."),
+        ({"HTTPREF_PAGES_DISK": "-1"}, "HTTPREF_PAGES_DISK is a number from 1 on, not -1."),
+        ({"HTTPREF_PAGES_MEMORY": "-1"}, "HTTPREF_PAGES_MEMORY is a number from 1 on, not -1."),
+        ({"HTTPREF_ACCESS_LOG": "yes"}, "HTTPREF_ACCESS_LOG is either 'on' or 'off'."),
+        ({"HTTPREF_METRICS": "9100"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),
+        ({"HTTPREF_METRICS": "localhost:http"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),
+        ({"HTTPREF_METRICS": "localhost:"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),
         ({"HTTPREF_BASE_URL": "www.example.com"}, "HTTPREF_BASE_URL is an address such as https://www.example.com"),
         ({"HTTPREF_BASE_URL": "ftp://example.com"}, "HTTPREF_BASE_URL is an address such as "),
         ({"HTTPREF_BASE_URL": "https:///codes"}, "HTTPREF_BASE_URL is an address such as "),

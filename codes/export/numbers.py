@@ -2,7 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import groupby
 
+from codes.models import StatusCode
 from codes.views.numbers import Numbers
 
 
@@ -12,6 +15,16 @@ class BatchOfNumbers(Numbers):
     def __init__(self, numbers: Sequence[int], language: str, known: Sequence[int]) -> None:
         super().__init__(numbers, language)
         self.known = known
+
+    @cached_property
+    def meanings(self) -> dict[int, list[StatusCode]]:
+        """All meanings with their details, by number and in reading order."""
+        rows = StatusCode.objects.filter(number__in=self.numbers).in_language(self.language, related=("origin",))
+        found = groupby(rows.with_details(self.language), lambda row: row.number)
+        return {number: list(meanings) for number, meanings in found}
+
+    def meanings_of(self, number: int) -> Sequence[StatusCode]:
+        return self.meanings.get(number, [])
 
     def neighbours(self, number: int) -> tuple[int | None, int | None]:
         below, above = bisect_left(self.known, number), bisect_right(self.known, number)

@@ -99,6 +99,15 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
         )
         return self.order_by("number", place, "origin_id")
 
+    def after(self, row: "StatusCode") -> Self:
+        """Those that follow a meaning in reading order."""
+        later = Registration.values[Registration.values.index(row.registration) + 1 :]
+        same_number = models.Q(registration__in=later) | models.Q(
+            registration=row.registration, origin_id__gt=row.origin_id
+        )
+        # The first condition is not needed, but an index knows where to begin.
+        return self.filter(number__gte=row.number).filter(models.Q(number__gt=row.number) | same_number)
+
     def with_details(self, language: str) -> Self:
         """In reading order, with all that a number's page shows; a fixed number of queries."""
         from codes.models import Comparison, HeaderFieldUse, Reference, Symbol  # they refer to this module
@@ -111,12 +120,15 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
         )
 
     def neighbours(self, number: int) -> tuple[int | None, int | None]:
-        """The nearest numbers below and above that have a meaning; one query."""
-        nearest = self.aggregate(
-            below=models.Max("number", filter=models.Q(number__lt=number)),
-            above=models.Min("number", filter=models.Q(number__gt=number)),
+        """The nearest numbers below and above that have a meaning; one query, which reads two rows of an index."""
+        below = self.filter(number__lt=number).order_by("-number").values("number")[:1]
+        above = self.filter(number__gt=number).order_by("number").values("number")[:1]
+        nearest = self.filter(models.Q(number=models.Subquery(below)) | models.Q(number=models.Subquery(above)))
+        found = set(nearest.order_by().values_list("number", flat=True).distinct())
+        return (
+            next((other for other in found if other < number), None),
+            next((other for other in found if other > number), None),
         )
-        return nearest["below"], nearest["above"]
 
 
 class StatusCode(LocalizedModel):

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+
 from codes.search.document import Document, Kind
 from codes.search.passages import pack
 from codes.search.reading import MOST_POSTINGS, Reading, places
 from codes.search.sources import CODES, SOURCES
 from codes.search.tally import by_bucket, changed
+from codes.triggers import TRIGGERS
 
 TABLES = ("queue", "state", "document", "key", "term", "word")
 # A document as it is stored; one that did not change is not written.
@@ -26,6 +29,10 @@ STORE = (
 
 class Engine(Reading):
     """The index in one database. The statements run in the caller's transaction."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        super().__init__(connection)
+        self.noting = TRIGGERS[connection.vendor](connection, "codes_search")
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         with self.connection.cursor() as cursor:
@@ -49,15 +56,16 @@ class Engine(Reading):
     def create_triggers(self) -> None:
         """Have every write to the reference note the meanings it touches in the queue."""
 
-    @abstractmethod
-    def drop_triggers(self) -> None: ...
+    def drop_triggers(self) -> None:
+        for table in SOURCES:
+            self.noting.drop(table)
 
-    @abstractmethod
     def triggers(self) -> set[str]:
         """The names of the triggers that exist."""
+        return self.noting.existing()
 
-    @abstractmethod
-    def expected_triggers(self) -> set[str]: ...
+    def expected_triggers(self) -> set[str]:
+        return self.noting.expected(SOURCES)
 
     @abstractmethod
     def lock(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from codes.commits import after_commit
 from codes.localized import shown_languages
 from codes.search import analyze, folding
 from codes.search.document import documents
@@ -162,14 +163,13 @@ def schedule(connection: BaseDatabaseWrapper) -> None:
     Outside a transaction nothing is done: a statement may not be finished yet, and the next commit will do it.
     """
 
-    def refresh_index() -> None:
-        refresh(connection.alias)
+    if connection.in_atomic_block:
+        # A failure harms nothing: the queue remains, and searches read it.
+        after_commit(connection, refresh_index)
 
-    name = refresh_index.__qualname__
-    waiting = any(getattr(callback, "__qualname__", "") == name for _, callback, *_ in connection.run_on_commit)
-    if connection.in_atomic_block and not waiting:
-        # A failure is logged and harms nothing: the queue remains, and searches read it.
-        transaction.on_commit(refresh_index, using=connection.alias, robust=True)
+
+def refresh_index(connection: BaseDatabaseWrapper) -> None:
+    refresh(connection.alias)
 
 
 def follow_connection(*, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """The index in PostgreSQL: tsvectors built from our own terms, under GIN indexes."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from codes.search.engine import TABLES, Engine
 from codes.search.reading import KEYED, LAST, NAMES, Answer, Part, Question
@@ -60,14 +61,6 @@ FUNCTIONS = {
       RETURN QUERY SELECT entry FROM codes_search_document WHERE {HEAD} @@ query::tsquery LIMIT most;
       RETURN QUERY SELECT entry FROM codes_search_document WHERE {ANYWHERE} @@ query::tsquery LIMIT most;""",
 }
-CHANGED = {
-    "INSERT": ("REFERENCING NEW TABLE AS come", "SELECT * FROM come"),
-    "UPDATE": (
-        "REFERENCING OLD TABLE AS gone NEW TABLE AS come",
-        "SELECT * FROM gone UNION ALL SELECT * FROM come",
-    ),
-    "DELETE": ("REFERENCING OLD TABLE AS gone", "SELECT * FROM gone"),
-}
 
 
 def quoted(group: Iterable[str]) -> str:
@@ -99,42 +92,17 @@ class PostgreSQLEngine(Engine):
             self.run(f"DROP TABLE IF EXISTS codes_search_{name}")
 
     def create_triggers(self) -> None:
-        self.drop_triggers()
+        self.run("DROP FUNCTION IF EXISTS codes_search_truncate CASCADE")  # an earlier version's
+        everything = "INSERT INTO codes_search_queue (entry) SELECT entry FROM codes_search_document"
         for table, finding in SOURCES.items():
-            for event, (tables, rows) in CHANGED.items():
-                name = f"codes_search_{table}_{event.lower()}"
-                self.run(
-                    f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-                    f" INSERT INTO codes_search_queue (entry)"
-                    f" SELECT DISTINCT found.entry FROM ({rows}) AS changed, LATERAL ({finding}) AS found (entry);"
-                    f" RETURN NULL; END $$"
-                )
-                self.run(
-                    f"CREATE TRIGGER {name} AFTER {event} ON {table} {tables}"
-                    f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
-                )
-        self.run(
-            "CREATE FUNCTION codes_search_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            " INSERT INTO codes_search_queue (entry) SELECT entry FROM codes_search_document; RETURN NULL; END $$"
+            self.noting.create(table, partial(self.note, finding), everything)
+
+    @staticmethod
+    def note(finding: str, rows: str) -> str:
+        return (
+            "INSERT INTO codes_search_queue (entry)"
+            f" SELECT DISTINCT found.entry FROM ({rows}) AS changed, LATERAL ({finding}) AS found (entry)"
         )
-        for table in SOURCES:
-            self.run(
-                f"CREATE TRIGGER codes_search_{table}_truncate AFTER TRUNCATE ON {table}"
-                " FOR EACH STATEMENT EXECUTE FUNCTION codes_search_truncate()"
-            )
-
-    def drop_triggers(self) -> None:
-        for table in SOURCES:
-            for event in CHANGED:
-                self.run(f"DROP FUNCTION IF EXISTS codes_search_{table}_{event.lower()} CASCADE")
-        self.run("DROP FUNCTION IF EXISTS codes_search_truncate CASCADE")
-
-    def triggers(self) -> set[str]:
-        return {name for (name,) in self.rows("SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal")}
-
-    def expected_triggers(self) -> set[str]:
-        events = [event.lower() for event in (*CHANGED, "TRUNCATE")]
-        return {f"codes_search_{table}_{event}" for table in SOURCES for event in events}
 
     def lock(self) -> None:
         self.rows("SELECT pg_advisory_xact_lock(%s)", [LOCK])

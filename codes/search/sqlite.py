@@ -1,7 +1,7 @@
 """The index in SQLite: FTS5 over the terms, as an index of its own beside the table that holds them."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from codes.search.engine import TABLES, Engine
 from codes.search.reading import KEYED, LAST, NAMES, Answer, Part, Question, places
@@ -47,7 +47,6 @@ FOUND = (
     "SELECT {}, {}, 0, group_concat(rowid), ''"
     " FROM (SELECT rowid FROM codes_search_fts WHERE codes_search_fts MATCH %s LIMIT %s)"
 )
-EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
 def quoted(group: Iterable[str]) -> str:
@@ -75,22 +74,11 @@ class SQLiteEngine(Engine):
 
     def create_triggers(self) -> None:
         for table, finding in SOURCES.items():
-            for event, rows in EVENTS.items():
-                notes = "".join(
-                    f" INSERT INTO codes_search_queue (entry) {finding.replace('changed.', f'{row}.')};" for row in rows
-                )
-                name = f"codes_search_{table}_{event.lower()}"
-                self.run(f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {event} ON {table} BEGIN{notes} END")
+            self.noting.create(table, partial(self.note, finding))
 
-    def drop_triggers(self) -> None:
-        for name in self.expected_triggers():
-            self.run(f"DROP TRIGGER IF EXISTS {name}")
-
-    def triggers(self) -> set[str]:
-        return {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-
-    def expected_triggers(self) -> set[str]:
-        return {f"codes_search_{table}_{event.lower()}" for table in SOURCES for event in EVENTS}
+    @staticmethod
+    def note(finding: str, row: str) -> str:
+        return f"INSERT INTO codes_search_queue (entry) {finding.replace('changed.', f'{row}.')}"
 
     def lock(self) -> None:
         """Nothing to do: a transaction that writes has SQLite's only lock from its first statement on."""

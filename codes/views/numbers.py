@@ -1,10 +1,10 @@
 """What the pages of some numbers show, read with a fixed number of queries however many numbers there are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property
-from itertools import groupby
 
 from codes.models import Ecosystem, StatusClass, StatusCode
+from codes.models.status_code import StatusCodeQuerySet
 
 
 class Numbers:
@@ -13,12 +13,10 @@ class Numbers:
     def __init__(self, numbers: Collection[int], language: str) -> None:
         self.numbers, self.language = numbers, language
 
-    @cached_property
-    def meanings(self) -> dict[int, list[StatusCode]]:
-        """All meanings with their details, by number and in reading order."""
-        rows = StatusCode.objects.filter(number__in=self.numbers).in_language(self.language, related=("origin",))
-        found = groupby(rows.with_details(self.language), lambda row: row.number)
-        return {number: list(meanings) for number, meanings in found}
+    def meanings_of(self, number: int) -> StatusCodeQuerySet | Sequence[StatusCode]:
+        """The meanings of one of the numbers with their details, in reading order; not read before they are used."""
+        rows = StatusCode.objects.with_number(number).in_language(self.language, related=("origin",))
+        return rows.with_details(self.language)
 
     @cached_property
     def classes(self) -> dict[int, StatusClass]:

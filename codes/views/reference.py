@@ -11,38 +11,39 @@ from codes.errors import public
 from codes.localized import DEFAULT_LANGUAGE
 from codes.models import Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
+from codes.publication import same_for_everybody
 from codes.views.numbers import Numbers
+from codes.views.parts import MOST_IN_FULL, part
 
 
 @public
 def all_codes(request: HttpRequest) -> HttpResponse:
     """Every meaning of every number, by class."""
     language = translation.get_language()
-    codes = StatusCode.objects.in_language(language, "name").in_reading_order()
-    classes = list(StatusClass.objects.in_language(language, "name", "summary"))
+    shown = part(request, StatusCode.objects.in_language(language, "name").in_reading_order())
     groups = [
         (
             row,
-            [code for code in codes if row.contains(code) and code.is_registered],
-            [code for code in codes if row.contains(code) and not code.is_registered],
+            [code for code in shown.rows if row.contains(code) and code.is_registered],
+            [code for code in shown.rows if row.contains(code) and not code.is_registered],
         )
-        for row in classes
+        for row in StatusClass.objects.in_language(language, "name", "summary")
     ]
-    outside = [code for code in codes if code.digit is None]
-    return render(request, "codes/all_codes.html", {"groups": groups, "outside": outside, "count": len(codes)})
+    outside = [code for code in shown.rows if code.digit is None]
+    return render(request, "codes/all_codes.html", {"groups": groups, "outside": outside, "part": shown})
 
 
 @public
 def table(request: HttpRequest) -> HttpResponse:
     """The compact comparison table: one line a meaning."""
     language = translation.get_language()
-    codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
+    shown = part(request, StatusCode.objects.in_language(language, "name", "summary").in_reading_order())
     classes = {row.digit: row for row in StatusClass.objects.in_language(language, "name")}
-    groups = [(classes.get(digit or 0), list(rows)) for digit, rows in groupby(codes, lambda code: code.digit)]
+    groups = [(classes.get(digit or 0), list(rows)) for digit, rows in groupby(shown.rows, lambda code: code.digit)]
     # 000 stands before 1xx and 600 after 5xx: the numbers outside the classes come last, together.
     inside = [group for group in groups if group[0]]
     outside = [code for row, rows in groups if row is None for code in rows]
-    return render(request, "codes/table.html", {"groups": inside, "outside": outside, "count": len(codes)})
+    return render(request, "codes/table.html", {"groups": inside, "outside": outside, "part": shown})
 
 
 @public
@@ -50,25 +51,28 @@ def status_class(request: HttpRequest, digit: int) -> HttpResponse:
     language = translation.get_language()
     row = get_object_or_404(StatusClass.objects.in_language(language), digit=digit)
     codes = StatusCode.objects.in_class(digit).in_language(language, "name", "summary").in_reading_order()
-    return render(request, "codes/status_class.html", {"class": row, "codes": codes})
+    return render(request, "codes/status_class.html", {"class": row, "part": part(request, codes)})
 
 
 @public
 def number(request: HttpRequest, number: int) -> HttpResponse:
-    """All meanings of a number; with status 404 if nobody gave it one."""
+    """The meanings of a number; with status 404 if nobody gave it one."""
     language = translation.get_language() or DEFAULT_LANGUAGE
     # An export reads the rows of many pages at once.
     rows = request.META.get("httpref_numbers") or Numbers([number], language)
-    meanings = rows.meanings.get(number, [])
+    shown = part(request, rows.meanings_of(number), MOST_IN_FULL)
+    meanings = shown.rows
     below, above = rows.neighbours(number)
     context = {
         "number": number,
         "meanings": meanings,
+        "part": shown,
         "class": rows.classes.get(number // 100),
         "below": below,
         "above": above,
     }
     if not meanings:
+        same_for_everybody(request)
         return render(request, "codes/unassigned.html", context, status=404)
     context["entries"] = [
         (code, code.symbols_by_ecosystem(rows.ecosystems), lineage_band(code.lineage())) for code in meanings
@@ -86,9 +90,11 @@ def specification_page(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Specification.objects.with_graph(), slug=slug)
     language = translation.get_language()
     codes = StatusCode.objects.referring_to(slug).in_language(language, "name", "summary").in_reading_order()
-    references = {reference.status_code_id: reference for reference in row.references.order_by("role")}
-    entries = [(code, references[code.pk]) for code in codes]
-    return render(request, "codes/specification.html", {"specification": row, "entries": entries})
+    shown = part(request, codes)
+    references = row.references.filter(status_code__in=shown.rows).order_by("role")
+    by_code = {reference.status_code_id: reference for reference in references}
+    entries = [(code, by_code[code.pk]) for code in shown.rows]
+    return render(request, "codes/specification.html", {"specification": row, "entries": entries, "part": shown})
 
 
 @public
@@ -114,4 +120,4 @@ def origin(request: HttpRequest, slug: str) -> HttpResponse:
     language = translation.get_language()
     row = get_object_or_404(Origin.objects.in_language(language), slug=slug)
     codes = StatusCode.objects.from_origin(slug).in_language(language, "name", "summary").in_reading_order()
-    return render(request, "codes/origin.html", {"origin": row, "codes": codes})
+    return render(request, "codes/origin.html", {"origin": row, "part": part(request, codes)})

@@ -1,6 +1,7 @@
 """The public pages, asked for as a browser or a search engine does."""
 
 import re
+from functools import partial
 from urllib.parse import urlsplit
 
 import html5lib
@@ -26,6 +27,7 @@ from codes.models import (
     StatusCode,
 )
 from codes.sitemaps import SITEMAPS
+from codes.views.parts import MOST_IN_FULL, part
 from codes.views.start import choose_language
 
 pytestmark = pytest.mark.django_db
@@ -238,16 +240,74 @@ def test_a_page_takes_few_queries(client, django_assert_num_queries, language, p
         client.get(f"/{language}/{path}")
 
 
-def test_more_meanings_take_no_more_queries(client, django_assert_num_queries):
-    used = set(StatusCode.objects.with_number(499).values_list("origin_id", flat=True))
-    for origin in Origin.objects.exclude(slug__in=[*used, "iana"])[:5]:
+def give_more_meanings(number, most):
+    """Give a number meanings of other origins."""
+    used = set(StatusCode.objects.with_number(number).values_list("origin_id", flat=True))
+    for origin in Origin.objects.exclude(slug__in=[*used, "iana"])[:most]:
         code = StatusCode.objects.create(
-            number=499, origin=origin, registration="vendor", name_en="Another", confidence="low"
+            number=number, origin=origin, registration="vendor", name_en="Another", confidence="low"
         )
         Reference.objects.create(status_code=code, specification=Specification.objects.get(slug="rfc9110"))
+
+
+def test_more_meanings_take_no_more_queries(client, django_assert_num_queries):
+    give_more_meanings(404, 4)
     with django_assert_num_queries(8):
-        response = client.get("/zh-hant/499/")
-    assert response.content.count(b"Another") >= 5
+        response = client.get("/zh-hant/404/")
+    assert response.content.count(b"Another") >= 4
+
+
+# Long lists come in parts
+
+
+def follow(client, path):
+    """The parts of a list from ``path`` on, as pages."""
+    pages = [main(parse(client.get(path)))]
+    while following := [href for href in links(pages[-1]) if href.startswith("?after=")]:
+        pages.append(main(parse(client.get(path + following[0]))))
+    return pages
+
+
+@pytest.mark.parametrize("most", [7, 40])
+@pytest.mark.parametrize("path", ["", "table/", "4xx/", "origins/iana/", "rfc/9110/"])
+def test_the_parts_of_a_list_show_together_what_the_whole_shows(client, monkeypatch, path, most):
+    def shown(page):
+        rows = [element for element in page.iter() if element.tag in ("tr", "li")]
+        return [links(row)[0] for row in rows if re.match(r"c[1-5x]\b", row.get("class", ""))]
+
+    whole = follow(client, f"/zh-hans/{path}")
+    assert len(whole) == 1
+    monkeypatch.setattr("codes.views.reference.part", partial(part, most=most))
+    found = follow(client, f"/zh-hans/{path}")
+    expected = shown(whole[0])
+    assert sorted(href for page in found for href in shown(page)) == sorted(expected)
+    assert all(len(shown(page)) <= most for page in found)
+    counts = {re.search(r"共 (\d+) 种", words(page))[0] for page in (*found, *whole) if path in ("", "table/")}
+    assert len(counts) <= 1
+
+
+def test_a_number_shows_some_meanings_in_full_and_the_way_to_the_others(client, django_assert_num_queries):
+    give_more_meanings(404, 7)
+    pages = follow(client, "/en/404/")
+    sizes = [len(list(page.iter("article"))) for page in pages]
+    assert sizes == [MOST_IN_FULL, 3]
+    assert all("This number has 8 meanings" in words(page) for page in pages)
+    with django_assert_num_queries(9):
+        client.get("/en/404/")
+
+
+@pytest.mark.parametrize(
+    "after", ["404", "404.nobody", "iana.404", "4040.iana", "404.iana'", "\u0664\u0660\u0664.iana"]
+)
+@pytest.mark.parametrize("path", ["", "4xx/", "404/"])
+def test_a_part_after_what_does_not_exist_is_not_found(client, path, after):
+    assert client.get(f"/en/{path}", {"after": after}).status_code == 404
+
+
+def test_a_part_that_nothing_follows_is_not_found_and_does_not_call_the_number_unassigned(client):
+    response = client.get("/en/404/", {"after": "404.iana"})
+    assert response.status_code == 404
+    assert b"not assigned" not in response.content
 
 
 @pytest.mark.parametrize("path", ["/", "/404", "/robots.txt", "/favicon.ico", "/en/rfc/09110/", "/xx/404/"])

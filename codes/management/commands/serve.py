@@ -1,4 +1,5 @@
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -12,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from codes import generation
 from codes.exchange.apply import is_empty
 from codes.search.index import bring_up_to_date, complaint
+from httpref.pages.shared import Shared
 
 
 class Command(BaseCommand):
@@ -36,10 +39,12 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"\nhttpref listens on http://{host}:{port}/  (stop: Ctrl+C)"))
         self.stdout.write("An editor's account:  .venv/bin/python manage.py createsuperuser, then /admin/\n")
         self.stdout.flush()
+        # The workers' first pages need not wait until one of them asked the database.
+        Shared(settings.PAGES_DIR, connection.settings_dict)
+        shutil.rmtree(settings.PAGES_DIR / "metrics", ignore_errors=True)  # counts of an earlier run's processes
+        generation.publish(connection)
         connection.close()
-        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-        quiet = ["--log-level", "warning", "--no-ws", "--blocking-threads", "4", "--backpressure", "64"]
-        os.execv(sys.executable, [*granian, *quiet, settings.WSGI_APPLICATION.replace(".application", ":application")])
+        os.execv(sys.executable, [sys.executable, "-m", "granian", *server_options(host, port)])
 
     def prepare_database(self) -> None:
         """Migrate if there is something to migrate, and fill the database if it is empty."""
@@ -52,6 +57,7 @@ class Command(BaseCommand):
         if is_empty():
             self.stdout.write("Filling it with the reference ...")
             call_command("seed", stdout=self.stdout)
+        generation.ensure()
         if found := complaint():
             self.stdout.write(f"Building the search index: it {found} ...")
         bring_up_to_date(progress=self.report)
@@ -59,6 +65,25 @@ class Command(BaseCommand):
     def report(self, done: int, left: int) -> None:
         self.stdout.write(f"  {done} of {done + left}")
         self.stdout.flush()
+
+
+def server_options(host: str, port: int) -> list[str]:
+    """The command line of granian. Workers that fail are replaced; those told to stop finish what they are at."""
+    threads = settings.THREADS
+    options = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": str(port),
+        "--workers": str(settings.WORKERS),
+        "--blocking-threads": str(threads),
+        "--backpressure": str(16 * threads),
+        "--log-level": "warning",
+        "--respawn-interval": "1",
+        "--workers-kill-timeout": "30",
+        "--pid-file": str(settings.DATA_DIR / "serve.pid"),
+    }
+    pairs = [part for pair in options.items() for part in pair]
+    return [*pairs, "--no-ws", "--respawn-failed-workers", settings.WSGI_APPLICATION.replace(".app", ":app")]
 
 
 def connect_without_pool() -> None:

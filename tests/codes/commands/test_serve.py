@@ -4,7 +4,6 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,11 @@ from django.core.management import CommandError, call_command
 from django.db import ConnectionHandler, connections
 from granian.cli import cli
 
+from codes import generation
 from codes.management.commands.serve import collect_static_files
 from codes.models import Alias, Origin, StatusCode
 from codes.search.index import engine
+from httpref.pages.shared import Shared
 
 Arguments = list[str]
 
@@ -138,8 +139,35 @@ def test_the_server_is_told_where_to_listen_and_what_to_serve(started, port):
     assert [program, *arguments[:3]] == [sys.executable, sys.executable, "-m", "granian"]
     understood = cli.make_context("granian", arguments[3:]).params
     assert (understood["host"], understood["port"], str(understood["interface"])) == ("127.0.0.1", port, "wsgi")
-    module, _, name = understood["app"].partition(":")
-    assert callable(getattr(import_module(module), name))
+    assert understood["app"] == "httpref.wsgi:application"
+
+
+@pytest.mark.django_db
+def test_workers_and_threads_are_those_of_the_settings(started, port, settings):
+    settings.WORKERS, settings.THREADS = 3, 7
+    serve(port)
+    understood = cli.make_context("granian", started[0][4:]).params
+    assert (understood["workers"], understood["blocking_threads"]) == (3, 7)
+    assert understood["respawn_failed_workers"]
+
+
+def test_the_generation_is_known_before_the_workers_start(use_database, started, port, settings, tmp_path):
+    settings.PAGES_DIR = tmp_path / "pages"
+    (settings.PAGES_DIR / "metrics").mkdir(parents=True)
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+    serve(port)
+    shared = Shared(settings.PAGES_DIR, connections["default"].settings_dict, create=False)
+    assert shared.generation == generation.read(connections["default"])
+    assert not (settings.PAGES_DIR / "metrics").exists()
+
+
+def test_a_database_of_before_the_generation_gets_it(use_database, started, port, tmp_path):
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+    serve(port)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"DROP TABLE {generation.TABLE}")
+    serve(port)
+    assert generation.complaint(connections["default"]) == ""
 
 
 # What it refuses

@@ -1,0 +1,293 @@
+"""The server as `make run` starts it: workers, other hosts, edits, faults; asked over real connections."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from codes.models import Origin
+from tests.databases import copy_of_the_reference, default_database
+
+ROOT = Path(__file__).parents[1]
+PAGE = "/en/origins/nginx/"
+pytestmark = pytest.mark.django_db
+
+
+class Answer(NamedTuple):
+    status: int
+    fields: dict[str, str]
+    content: bytes
+
+    @property
+    def verdict(self) -> str:
+        return self.fields["server-timing"].partition(",")[0].removeprefix("store;desc=")
+
+
+class Server:
+    """A running server with two workers; ``directory`` stands for one host."""
+
+    def __init__(self, url: str, directory: Path, static: Path | None = None) -> None:
+        """``static`` is a server's directory whose static files, which take long to compress, are used."""
+        self.directory = directory
+        if static:
+            (directory / "static").symlink_to(static / "static")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "HTTPREF_DATA_DIR": str(directory),
+            "HTTPREF_WORKERS": "2",
+            "HTTPREF_ACCESS_LOG": "on",
+            "PORT": str(self.port),
+        }
+        self.log = directory / "log"
+
+    def start(self) -> None:
+        with open(self.log, "a") as log:
+            command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+        wait_until(lambda: self.answers("/healthz"), 60)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def answers(self, path: str) -> bool:
+        try:
+            return self.get(path).status == 200
+        except OSError:
+            return False
+
+    def get(self, path: str = PAGE, method: str = "GET", **fields: str) -> Answer:
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            asking.request(method, path, headers={name.replace("_", "-"): value for name, value in fields.items()})
+            found = asking.getresponse()
+            return Answer(found.status, {name.lower(): value for name, value in found.getheaders()}, found.read())
+        finally:
+            asking.close()
+
+    def raw(self, request: bytes) -> bytes:
+        """The answer to bytes as they are."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as asking:
+            asking.sendall(request)
+            return b"".join(iter(lambda: asking.recv(65536), b""))
+
+    def workers(self) -> list[int]:
+        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout
+        return sorted(map(int, listed.split()))
+
+
+def wait_until(condition: Any, seconds: float) -> float:
+    """How long it took; fails if it took longer."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > seconds:
+            pytest.fail(f"not within {seconds} seconds")
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def database(django_db_setup: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with copy_of_the_reference(django_db_setup, "serving", tmp_path_factory.mktemp("serving")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def hosts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    """Two servers on one database that share nothing else, as on two hosts."""
+    here = Server(database, tmp_path_factory.mktemp("here"))
+    servers = [here, Server(database, tmp_path_factory.mktemp("there"), here.directory)]
+    try:
+        for server in servers:
+            server.start()
+        for server in servers:
+            wait_until(lambda server=server: server.answers("/readyz"), 30)
+        yield servers
+    finally:
+        for server in servers:
+            server.stop()
+        assert [server for server in servers if "Traceback" in server.log.read_text()] == []
+
+
+@pytest.fixture
+def here(hosts: list[Server]) -> Server:
+    return hosts[0]
+
+
+@pytest.fixture
+def editor(here: Server, database: str, settings: Any) -> Iterator[None]:
+    """Writes are those of a process on the first server's host."""
+    settings.PAGES_DIR = here.directory / "pages"
+    with default_database(database):
+        yield
+
+
+def rename(name: str) -> None:
+    Origin.objects.filter(slug="nginx").update(name_en=name)
+
+
+def test_a_page_is_a_hit_for_all_workers_once_one_rendered_it(here):
+    here.get()
+    wait_until(lambda: all(here.get().verdict == "hit" for _ in range(20)), 5)
+
+
+def test_an_edit_is_public_at_once_on_its_host_and_within_a_second_on_others(hosts, editor):
+    here, there = hosts
+    for number in range(3):
+        for server in hosts:
+            server.get()
+        rename(f"Edit {number}")
+        name = f"Edit {number}".encode()
+        assert all(name in here.get().content for _ in range(10))
+        assert wait_until(lambda: name in there.get().content, 1.0) <= 1.0  # noqa: B023
+        assert all(name in server.get().content for server in hosts for _ in range(10))
+
+
+def test_what_another_program_writes_is_public_within_a_second(hosts, database):
+    rest = "SET name_en = 'By hand', name = 'By hand' WHERE slug = 'nginx'"
+    if database.startswith("postgres"):
+        with psycopg.connect(database, autocommit=True) as writer:
+            writer.execute(f"UPDATE codes_origin {rest}")
+    else:
+        writer = sqlite3.connect(database.removeprefix("sqlite:///"))
+        writer.execute(f"UPDATE codes_origin {rest}")
+        writer.commit()
+        writer.close()
+    for server in hosts:
+        wait_until(lambda: b"By hand" in server.get().content, 1.0)  # noqa: B023
+
+
+def test_no_reader_sees_anything_older_than_what_was_committed_before_they_asked(here, editor):
+    committed, errors, over = [-1], [], threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            least = committed[-1]
+            answer = here.get()
+            number = int(answer.content.partition(b"<h1>Version ")[2].partition(b"<")[0] or -2)
+            if answer.status != 200 or number < least:
+                errors.append((answer.status, least, number))
+
+    rename("Version -1")
+    readers = [threading.Thread(target=read) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for number in range(15):
+        rename(f"Version {number}")
+        committed.append(number)
+        time.sleep(0.02)
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    "line", ["GET /en/404/", "GET /en/%34%30%34/", "GET /en/404/?", "GET http://evil.example/en/404/"]
+)
+def test_all_ways_to_write_an_address_lead_to_the_same_page(line, here):
+    plain = here.get("/en/404/").content
+    host = f"Host: 127.0.0.1:{here.port}\r\nConnection: close\r\n"
+    head, _, content = here.raw(f"{line} HTTP/1.1\r\n{host}\r\n".encode()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert content == plain
+    assert b"evil" not in head
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "Host: evil.example\r\n",
+        "X-Forwarded-Host: evil.example\r\nHost: evil.example:80\r\n",
+        "Host: 127.0.0.1\r\nHost: evil.example\r\n",
+        "",
+    ],
+)
+def test_a_request_for_another_host_gets_no_page(fields, here):
+    answer = here.raw(f"GET /en/404/ HTTP/1.1\r\n{fields}Connection: close\r\n\r\n".encode())
+    assert b" 400 " in answer.splitlines()[0] or b" 200 " in answer.splitlines()[0]
+    if b" 200 " in answer.splitlines()[0]:
+        assert fields.startswith("Host: 127.0.0.1")  # the first one counts
+    assert b"evil" not in answer
+
+
+def test_codings_conditions_and_head_over_a_real_connection(here):
+    first = here.get("/en/404/", accept_encoding="gzip, deflate, br, zstd")
+    assert first.fields["content-encoding"] == "br"
+    assert int(first.fields["content-length"]) == len(first.content)
+    again = here.get("/en/404/", accept_encoding="br", if_none_match=f'"x", W/{first.fields["etag"]}')
+    assert (again.status, again.content) == (304, b"")
+    assert again.fields["etag"] == first.fields["etag"]
+    head = here.get("/en/404/", "HEAD", accept_encoding="br")
+    assert (head.status, head.content, head.fields["content-length"]) == (200, b"", first.fields["content-length"])
+
+
+def test_a_very_long_field_fails_alone(here):
+    status = here.raw(
+        b"GET /en/404/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX-Long: " + b"x" * 10**6 + b"\r\n\r\n"
+    ).split(b" ")[1:2]
+    assert status in ([b"200"], [b"400"], [b"431"], [])
+    assert here.get("/en/404/").status == 200
+
+
+def test_a_worker_that_is_killed_is_replaced_and_no_page_is_wrong(here):
+    plain, errors, over = here.get("/en/404/").content, [], threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            try:
+                answer = here.get("/en/404/")
+            except (OSError, http.client.HTTPException):
+                continue  # the connection was to the one that was killed
+            if (answer.status, answer.content) != (200, plain):
+                errors.append(answer)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    before = here.workers()
+    os.kill(before[0], signal.SIGKILL)
+    wait_until(lambda: len(set(here.workers()) - set(before)) == 1 and len(here.workers()) == 2, 20)
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert errors == []
+
+
+def test_a_reload_replaces_the_workers_while_pages_are_served(here):
+    before = set(here.workers())
+    here.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: here.workers() and before.isdisjoint(here.workers()), 30)
+    assert here.get("/en/404/").status == 200
+
+
+def test_a_restart_serves_stored_pages_from_its_first_answer_on(here, database, tmp_path):
+    server = Server(database, tmp_path, here.directory)
+    server.start()
+    page = server.get("/en/404/")
+    wait_until(lambda: server.get("/en/404/").verdict == "hit" and any(tmp_path.glob("pages/*.pages")), 5)
+    wait_until(lambda: max(path.stat().st_size for path in tmp_path.glob("pages/*.pages")) > 100, 5)
+    server.stop()
+    server.start()
+    again = server.get("/en/404/")
+    server.stop()
+    assert (again.verdict, again.content) == ("hit", page.content)
+    lines = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
+    assert {"hit", "miss"} <= {line["store"] for line in lines if line["path"] == "/en/404/"}
+    assert "Traceback" not in server.log.read_text()

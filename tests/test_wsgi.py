@@ -1,0 +1,33 @@
+"""The WSGI application: the page store of the settings, and Django behind it."""
+
+import sys
+from importlib import import_module
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+
+from httpref import settings
+from httpref.pages import site
+
+
+@pytest.fixture
+def wsgi(monkeypatch):
+    """The module, loaded anew, and what it makes the page store of. The store itself would start threads."""
+    made = []
+    monkeypatch.setattr(site, "application", lambda *arguments: made.append(arguments))
+    monkeypatch.delitem(sys.modules, "httpref.wsgi", raising=False)
+    module = import_module("httpref.wsgi")
+    monkeypatch.delitem(sys.modules, "httpref.wsgi")
+    return module, made
+
+
+def test_the_page_store_stands_before_django(wsgi):
+    module, made = wsgi
+    assert made == [(settings, module.load, module.complaints)]
+    assert isinstance(module.load(), WSGIHandler)
+
+
+@pytest.mark.django_db
+def test_readiness_is_that_of_the_site(wsgi, monkeypatch):
+    monkeypatch.setattr("codes.health.connections.close_all", lambda: None)
+    assert set(wsgi[0].complaints().values()) == {""}
