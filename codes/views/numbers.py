@@ -1,10 +1,15 @@
 """What the pages of some numbers show, read with a fixed number of queries however many numbers there are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from itertools import groupby
 
+from codes.api.representation import LONG_FIELDS, SHORT_FIELDS, with_everything
 from codes.models import Ecosystem, StatusClass, StatusCode
+
+
+def by_number(rows: Iterable[StatusCode]) -> dict[int, list[StatusCode]]:
+    return {number: list(meanings) for number, meanings in groupby(rows, lambda row: row.number)}
 
 
 class Numbers:
@@ -17,8 +22,13 @@ class Numbers:
     def meanings(self) -> dict[int, list[StatusCode]]:
         """All meanings with their details, by number and in reading order."""
         rows = StatusCode.objects.filter(number__in=self.numbers).in_language(self.language, related=("origin",))
-        found = groupby(rows.with_details(self.language), lambda row: row.number)
-        return {number: list(meanings) for number, meanings in found}
+        return by_number(rows.with_details(self.language))
+
+    @cached_property
+    def answers(self) -> dict[int, list[StatusCode]]:
+        """All meanings with what the JSON interface says of them, by number."""
+        rows = StatusCode.objects.filter(number__in=self.numbers)
+        return by_number(with_everything(rows.in_language(self.language, *SHORT_FIELDS, *LONG_FIELDS), self.language))
 
     @cached_property
     def classes(self) -> dict[int, StatusClass]:
