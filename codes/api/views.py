@@ -19,6 +19,7 @@ from codes.api.schemas import BundleJSON, Classes, Codes, NumberJSON, SearchResu
 from codes.errors import problem
 from codes.models import Specification, StatusClass, StatusCode
 from codes.search.find import search as find_meanings
+from codes.views.numbers import Numbers
 
 
 class Renderer(JSONRenderer):
@@ -78,8 +79,9 @@ def codes(request: HttpRequest, parameters: Query[CodesParameters]) -> dict[str,
 def code(
     request: HttpRequest, number: Path[Annotated[str, Field(pattern="^[0-9]{3}$")]], parameters: Query[Parameters]
 ) -> dict[str, Any]:
-    rows = StatusCode.objects.with_number(int(number)).in_language(parameters.lang, *SHORT_FIELDS, *LONG_FIELDS)
-    meanings = [meaning(row, parameters.lang, full=True) for row in with_everything(rows, parameters.lang)]
+    # An export reads the rows of many answers at once.
+    rows = request.META.get("httpref_numbers") or Numbers([int(number)], parameters.lang)
+    meanings = [meaning(row, parameters.lang, full=True) for row in rows.answers.get(int(number), ())]
     if not meanings:
         raise Http404(_("Nobody gave the number {number} a meaning.").format(number=number))
     return {"number": int(number), "meanings": meanings}

@@ -3,10 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import groupby
 
 from codes.models import StatusCode
-from codes.views.numbers import Numbers
+from codes.views.numbers import Numbers, by_number
 
 
 class BatchOfNumbers(Numbers):
@@ -19,9 +18,7 @@ class BatchOfNumbers(Numbers):
     @cached_property
     def meanings(self) -> dict[int, list[StatusCode]]:
         """All meanings with their details, by number and in reading order."""
-        rows = StatusCode.objects.filter(number__in=self.numbers).in_language(self.language, related=("origin",))
-        found = groupby(rows.with_details(self.language), lambda row: row.number)
-        return {number: list(meanings) for number, meanings in found}
+        return by_number(self.detailed())
 
     def meanings_of(self, number: int) -> Sequence[StatusCode]:
         return self.meanings.get(number, [])

@@ -21,7 +21,7 @@ class Target(NamedTuple):
     path: str  # of the request, below the site's prefix
     query: str = ""
     status: int = 200
-    number: int | None = None  # whose page it is
+    number: int | None = None  # whose page or answer it is
     language: str = ""
 
 
@@ -72,15 +72,20 @@ def answers() -> Iterator[Target]:
     yield from answer("api-1:codes")
     yield from answer("api-1:codes", suffix=".full", query="full=1")
     for number in known_numbers():
-        yield from answer("api-1:code", f"{number:03}")
+        yield from answer("api-1:code", f"{number:03}", number=number)
 
 
 def answer(
-    view: str, *arguments: str, suffix: str = "", query: str = "", languages: list[str] | None = None
+    view: str,
+    *arguments: str,
+    suffix: str = "",
+    query: str = "",
+    languages: list[str] | None = None,
+    number: int | None = None,
 ) -> Iterator[Target]:
     """One answer of the API in every language."""
     path = reverse(view, args=arguments)
     for language in languages or shown_languages():
         name = "index" if language == DEFAULT_LANGUAGE else language
         asked = "&".join(part for part in (f"lang={language}", query) if part)
-        yield Target(f"{path[1:]}{name}{suffix}.json", path, asked)
+        yield Target(f"{path[1:]}{name}{suffix}.json", path, asked, number=number, language=language)

@@ -1,10 +1,16 @@
 """What the pages of some numbers show, read with a fixed number of queries however many numbers there are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import groupby
 
+from codes.api.representation import LONG_FIELDS, SHORT_FIELDS, with_everything
 from codes.models import Ecosystem, StatusClass, StatusCode
 from codes.models.status_code import StatusCodeQuerySet
+
+
+def by_number(rows: Iterable[StatusCode]) -> dict[int, list[StatusCode]]:
+    return {number: list(meanings) for number, meanings in groupby(rows, lambda row: row.number)}
 
 
 class Numbers:
@@ -15,8 +21,18 @@ class Numbers:
 
     def meanings_of(self, number: int) -> StatusCodeQuerySet | Sequence[StatusCode]:
         """The meanings of one of the numbers with their details, in reading order; not read before they are used."""
-        rows = StatusCode.objects.with_number(number).in_language(self.language, related=("origin",))
-        return rows.with_details(self.language)
+        return self.detailed().with_number(number)
+
+    def detailed(self) -> StatusCodeQuerySet:
+        """The meanings of all the numbers with what a page shows of them."""
+        rows: StatusCodeQuerySet = StatusCode.objects.filter(number__in=self.numbers)
+        return rows.in_language(self.language, related=("origin",)).with_details(self.language)
+
+    @cached_property
+    def answers(self) -> dict[int, list[StatusCode]]:
+        """All meanings with what the JSON interface says of them, by number."""
+        rows = StatusCode.objects.filter(number__in=self.numbers)
+        return by_number(with_everything(rows.in_language(self.language, *SHORT_FIELDS, *LONG_FIELDS), self.language))
 
     @cached_property
     def classes(self) -> dict[int, StatusClass]:
