@@ -107,9 +107,7 @@ FIXTURES_DIR = Path(setting("HTTPREF_FIXTURES_DIR")).absolute()
 SOURCE = setting("HTTPREF_SOURCE")
 if not re.fullmatch("[a-z0-9][-a-z0-9]{0,59}", SOURCE):
     raise ImproperlyConfigured("HTTPREF_SOURCE is a name in small letters, digits and hyphens.")
-BUNDLE_LIMIT = setting("HTTPREF_BUNDLE_LIMIT") * 1_000_000
-if BUNDLE_LIMIT < 1:
-    raise ImproperlyConfigured("HTTPREF_BUNDLE_LIMIT is a number of megabytes above 0.")
+BUNDLE_LIMIT = positive("HTTPREF_BUNDLE_LIMIT") * 1_000_000
 HOST = setting("HOST")
 PORT = setting("PORT")
 

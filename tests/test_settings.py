@@ -171,6 +171,8 @@ def test_blanks_between_the_parts_of_a_list_do_not_count(load):
     [
         ({"HTTPREF_ENV": "prod"}, "HTTPREF_ENV is either 'development' or 'production'."),
         ({"PORT": "http"}, "PORT is a number, not 'http'."),
+        ({"HTTPREF_SOURCE": "Our Company"}, "HTTPREF_SOURCE is a name in small letters, digits and hyphens."),
+        ({"HTTPREF_BUNDLE_LIMIT": "-1"}, "HTTPREF_BUNDLE_LIMIT is a number from 1 on, not -1."),
         ({"HTTPREF_WORKERS": "two"}, "HTTPREF_WORKERS is a number, not 'two'."),
         ({"HTTPREF_WORKERS": "-1"}, "HTTPREF_WORKERS is a number from 1 on, not -1."),
         ({"HTTPREF_THREADS": "-4"}, "HTTPREF_THREADS is a number from 1 on, not -4."),

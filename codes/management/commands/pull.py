@@ -54,6 +54,6 @@ def found_at(address: str) -> Iterator[Container]:
     """The files at an address or a path. Raises BundleError."""
     if is_address(address):
         yield Remote(address)
-        return
-    with opened(Path(address)) as container:
-        yield container
+    else:
+        with opened(Path(address)) as container:
+            yield container
