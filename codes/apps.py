@@ -12,9 +12,12 @@ class CodesConfig(AppConfig):
 
     def ready(self) -> None:
         from codes import checks  # noqa: F401  (registers the system checks)
+        from codes.curation import triggers
         from codes.search import index
 
         # What Django calls around migrations and for a new connection. No write of the reference sends a signal.
         pre_migrate.connect(index.before_migrations, sender=self)
         post_migrate.connect(index.after_migrations, sender=self)
+        pre_migrate.connect(triggers.before_migrations, sender=self)
+        post_migrate.connect(triggers.after_migrations, sender=self)
         connection_created.connect(index.follow_connection)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("httpref.asgi", "httpref.wsgi"),
     ("httpref.urls",),
-    ("codes.urls", "codes.converters"),
+    ("codes.urls", "codes.converters", "codes.curation.urls"),
     (
         "codes.views",
         "codes.api",
@@ -28,9 +28,10 @@ LAYERS = (
         "codes.sitemaps",
         "codes.templatetags",
         "codes.management",
+        "codes.curation.views",
     ),
     ("codes.apps",),
-    ("codes.exchange", "codes.search", "codes.groups", "codes.checks", "codes.translation"),
+    ("codes.exchange", "codes.search", "codes.curation", "codes.groups", "codes.checks", "codes.translation"),
     ("codes.models",),
     ("codes.localized",),
     ("codes.natural_key", "codes.markdown", "codes.pictures", "httpref.settings"),
