@@ -29,6 +29,7 @@ LAYERS = (
         "codes.templatetags",
         "codes.management",
         "codes.curation.views",
+        "codes.curation.unit_view",
     ),
     ("codes.apps",),
     ("codes.exchange", "codes.search", "codes.curation", "codes.groups", "codes.checks", "codes.translation"),

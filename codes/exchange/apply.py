@@ -106,7 +106,8 @@ def applied(
 ) -> tuple[Plan, Import]:
     """Import if that does what the plan with the digest ``expected`` says; ``known`` is for the log.
 
-    The texts that are written are in ``state`` afterwards. Raises PlanChanged, and BundleError; nothing is written then.
+    The texts that are written are in ``state`` afterwards. Raises PlanChanged, and BundleError; nothing is written
+    then.
     """
     with signed(author=author, state=state, provenance=Provenance.IMPORT):
         importing = start()

@@ -47,7 +47,12 @@ class UnitModel(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.model} {self.object_id} {self.field} {self.language}"
+        return " ".join(map(str, self.about))
+
+    @property
+    def about(self) -> tuple[str, int, str, str]:
+        """The unit: model, row, field, language."""
+        return self.model, self.object_id, self.field, self.language
 
 
 class TextState(UnitModel):
