@@ -33,9 +33,8 @@ def fill(number: int) -> None:
     from codes.models import Origin, StatusCode, TextState
 
     models = list(StatusCode.objects.all())
-    Origin.objects.bulk_create(
-        [Origin(slug=f"o{i}", title=f"O {i}", name_en=f"O {i}") for i in range(-(-number // 999))]
-    )
+    names = [f"o{i}" for i in range(-(-number // 999))]
+    Origin.objects.bulk_create([Origin(slug=name, title=name, name_en=name) for name in names])
     rows = []
     for i in range(number):
         texts = {name: getattr(models[i % len(models)], name) for name in columns(StatusCode.localized_fields)}

@@ -53,9 +53,8 @@ def test_states_are_counted_in_their_class_and_only_once():
 
 def test_a_text_without_source_is_neither_missing_nor_lost():
     code = StatusCode.objects.get(number=404, origin_id="iana")
-    StatusCode.objects.filter(pk=code.pk).update(
-        **{column("correction", "en"): None, column("correction", "ja"): "訂正。"}
-    )
+    texts = {column("correction", "en"): None, column("correction", "ja"): "訂正。"}
+    StatusCode.objects.filter(pk=code.pk).update(**texts)
     counts = summed(coverage(["ja"]), "model", "field", "language")["statuscode", "correction", "ja"]
     assert counts["review"] + counts["stale"] + counts["approved"] == 1
     assert TextState.objects.filter(language="ja").count() == 1

@@ -11,6 +11,7 @@ from codes.models.curation import State
 from tests.pages import account, check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
+EVERYTHING = ["save", "save_next", "keep", "approve", "return", "dismiss:blanks", "revert:1"]
 SUMMARY = "用戶端的請求有誤。"
 
 
@@ -184,9 +185,7 @@ def test_a_form_that_asks_for_nothing_is_told_so(editor, unit, send, do):
     assert not TextChange.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "do", ["save", "save_next", "keep", "approve", "return", "dismiss:blanks", "revert:1", "preview"]
-)
+@pytest.mark.parametrize("do", [*EVERYTHING, "preview"])
 def test_nobody_writes_a_language_that_is_not_theirs(translator, unit, send, do):
     other = unit._replace(language="zh-hans")
     assert send(translator, other, do=do, text="x。", reason="y").status_code == 403
@@ -215,7 +214,7 @@ def test_strangers_and_the_signed_out_are_kept_out(client, unit, address):
 def test_a_viewer_looks_and_has_nothing_to_press(viewer, unit, send, address):
     page = parse(viewer.get(address(unit)))
     assert page.find(".//textarea").get("readonly") is not None
-    assert not [one for one in page.iterfind(".//form[@id='unit']//button")]
+    assert not list(page.iterfind(".//form[@id='unit']//button"))
     assert send(viewer, unit, text="x。").status_code == 403
 
 
