@@ -39,6 +39,10 @@ bench-search: .venv/dev.stamp ## measure the search: speed beside the bare engin
 bench-exchange: .venv/dev.stamp ## measure bundles: time and memory to seed, export, plan and apply
 	@$(BIN)/python -m tests.bench.exchange $(ARGS)
 
+.PHONY: bench-curation
+bench-curation: .venv/dev.stamp ## measure the pages of curation with 20,000 entries
+	@$(BIN)/python -m tests.bench.curation $(ARGS)
+
 .PHONY: format
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .
