@@ -47,6 +47,10 @@ bench-exchange: .venv/dev.stamp ## measure bundles: time and memory to seed, exp
 bench-export: .venv/dev.stamp ## measure the export: what a page costs, pages a minute (ARGS: how many pages)
 	@$(BIN)/python -m tests.bench.export $(ARGS)
 
+.PHONY: bench-curation
+bench-curation: .venv/dev.stamp ## measure the pages of curation with 20,000 entries
+	@$(BIN)/python -m tests.bench.curation $(ARGS)
+
 .PHONY: format
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .

@@ -15,6 +15,7 @@ class CodesConfig(AppConfig):
             checks,  # noqa: F401  (registers the system checks)
             generation,
         )
+        from codes.curation import triggers
         from codes.search import index
 
         # What Django calls around migrations and for a new connection. No write of the reference sends a signal.
@@ -23,3 +24,5 @@ class CodesConfig(AppConfig):
             pre_migrate.connect(follower.before_migrations, sender=self)
             post_migrate.connect(follower.after_migrations, sender=self)
             connection_created.connect(follower.follow_connection)
+        pre_migrate.connect(triggers.before_migrations, sender=self)
+        post_migrate.connect(triggers.after_migrations, sender=self)

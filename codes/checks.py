@@ -7,8 +7,9 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 
 from codes import generation
+from codes.curation import triggers
 from codes.localized import LocalizedModel
-from codes.search.index import complaint
+from codes.search import index
 
 
 @register(Tags.database)
@@ -38,7 +39,17 @@ def search_index_is_current(*, app_configs: Any = None, databases: Any = None, *
     return [
         Warning(f"The search index {found}.", hint="Run: manage.py rebuild_search", id="codes.W002")
         for alias in databases or []
-        if (found := complaint(alias))
+        if (found := index.complaint(alias))
+    ]
+
+
+@register(Tags.database)
+def curation_hears_of_changes(*, app_configs: Any = None, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of tables without the triggers that keep the states and the history of texts."""
+    return [
+        Warning(f"The tables with texts {found}.", hint="Run: manage.py migrate", id="codes.W004")
+        for alias in databases or []
+        if (found := triggers.complaint(alias))
     ]
 
 

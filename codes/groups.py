@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 
+from codes.curation.rights import APPROVE
 from codes.exchange.form import MODEL_NAMES
 from codes.localized import DEFAULT_LANGUAGE, translate_permission
 
@@ -15,6 +16,11 @@ def translators(language: str) -> str:
     return f"translators {language}"
 
 
+def reviewers(language: str) -> str:
+    """The name of the group that approves what others write in ``language``."""
+    return f"reviewers {language}"
+
+
 def wanted_groups() -> dict[str, set[str]]:
     """The groups and the codenames of their permissions on the reference."""
     view = {f"view_{model}" for model in (*MODEL_NAMES, "source", "import", "conflict")}
@@ -23,9 +29,10 @@ def wanted_groups() -> dict[str, set[str]]:
     languages = [code for code in settings.CONTENT_LANGUAGES if code != DEFAULT_LANGUAGE]
     every_language = {translate_permission(code) for code in settings.CONTENT_LANGUAGES}
     return {
-        EDITORS: view | change | exchange | every_language,
+        EDITORS: view | change | exchange | every_language | {APPROVE},
         VIEWERS: view,
         **{translators(code): view | {translate_permission(code)} for code in languages},
+        **{reviewers(code): view | {translate_permission(code), APPROVE} for code in languages},
     }
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("httpref.asgi", "httpref.wsgi"),
     ("httpref.urls",),
-    ("codes.urls", "codes.converters"),
+    ("codes.urls", "codes.converters", "codes.curation.urls"),
     (
         "codes.views",
         "codes.api",
@@ -30,9 +30,11 @@ LAYERS = (
         "codes.sitemaps",
         "codes.templatetags",
         "codes.management",
+        "codes.curation.views",
+        "codes.curation.unit_view",
     ),
     ("codes.apps",),
-    ("codes.exchange", "codes.search", "codes.generation", "codes.groups", "codes.checks", "codes.translation"),
+    ("codes.exchange", "codes.search", "codes.curation", "codes.generation", "codes.groups", "codes.checks", "codes.translation"),
     ("codes.triggers", "codes.commits"),
     ("codes.models",),
     ("codes.localized",),

@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from codes.admin.base import ReferenceAdmin
+from codes.curation.rights import languages_of, state_of_writing
+from codes.curation.signature import signed
 from codes.localized import (
     DEFAULT_LANGUAGE,
     LANGUAGES,
@@ -16,14 +18,7 @@ from codes.localized import (
     columns,
     shown_languages,
     text,
-    translate_permission,
 )
-
-
-def languages_of(request: HttpRequest) -> list[str]:
-    """The languages that the user has the right to write in."""
-    user = request.user
-    return [code for code in LANGUAGES if user.has_perm(f"codes.{translate_permission(code)}")]
 
 
 class LocalizedAdmin(ReferenceAdmin):
@@ -40,7 +35,7 @@ class LocalizedAdmin(ReferenceAdmin):
             for field in (*model._meta.fields, *model._meta.many_to_many)
             if field.editable and not field.primary_key and model.is_neutral(field)
         ]
-        own = [code for code in languages_of(request) if code in shown_languages()]
+        own = [code for code in languages_of(request.user) if code in shown_languages()]
         texts = [
             (name, {"fields": columns(model.localized_fields, [code]), "classes": [] if code in own else ["collapse"]})
             for code, name in settings.LANGUAGES
@@ -57,13 +52,13 @@ class LocalizedAdmin(ReferenceAdmin):
         return [*self.search_fields, *columns(self.model.localized_fields[:2])]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) or bool(languages_of(request))
+        return super().has_change_permission(request, obj) or bool(languages_of(request.user))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All but the texts of their own languages, for somebody who may not change the row itself."""
         if super().has_change_permission(request, obj):
             return super().get_readonly_fields(request, obj)
-        own = columns(self.model.localized_fields, languages_of(request))
+        own = columns(self.model.localized_fields, languages_of(request.user))
         fields = [name for _, options in self.get_fieldsets(request, obj) for name in options["fields"]]
         return [name for name in fields if name not in own]
 
@@ -74,7 +69,8 @@ class LocalizedAdmin(ReferenceAdmin):
         stored = {field.name for field in obj._meta.concrete_fields}
         changed = [name for name in form.changed_data if name in stored]
         if changed:
-            obj.save(update_fields=changed)
+            with signed(author=request.user.get_username(), state=state_of_writing(request.user)):
+                obj.save(update_fields=changed)
 
     @admin.display(description=_("name"))
     def localized_name(self, row: Any) -> str:

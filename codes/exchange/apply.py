@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from codes.curation.signature import signed
 from codes.exchange.base import Base
 from codes.exchange.bundle import Bundle
 from codes.exchange.carry import Carrier
@@ -28,6 +29,7 @@ from codes.exchange.merge import Action, Policy, Unit, merge, same
 from codes.exchange.plan import Plan, place
 from codes.exchange.queue import close_agreed, enqueue
 from codes.models import Import, Source
+from codes.models.curation import Provenance, State
 from codes.models.exchange import ImportState
 from codes.search.index import refresh
 
@@ -99,17 +101,20 @@ def planned(start: Callable[[], Importing]) -> Plan:
     return plan
 
 
-def applied(start: Callable[[], Importing], expected: str, **known: Any) -> tuple[Plan, Import]:
+def applied(
+    start: Callable[[], Importing], expected: str, *, author: str, state: State, **known: Any
+) -> tuple[Plan, Import]:
     """Import if that does what the plan with the digest ``expected`` says; ``known`` is for the log.
 
-    Raises PlanChanged, and BundleError; nothing is written then.
+    The texts that are written are in ``state`` afterwards. Raises PlanChanged, and BundleError; nothing is written
+    then.
     """
-    with transaction.atomic():
+    with signed(author=author, state=state, provenance=Provenance.IMPORT):
         importing = start()
         plan = importing.run()
         if plan.digest != expected:
             raise PlanChanged(plan)
-        return plan, importing.finish(plan, **known)
+        return plan, importing.finish(plan, author=author, **known)
 
 
 def log(plan: Plan, *, author: str, user: Any, entry: Import | None = None) -> Import:
@@ -151,7 +156,8 @@ def apply_import(
     is written then.
     """
     start = partial(Importer, bundle, keep=keep, progress=progress)
-    return applied(start, expected, author=author, user=user, address=address, entry=entry)
+    # Whoever applies the plan of a bundle has seen it, and the source's editors before: its texts are approved.
+    return applied(start, expected, state=State.APPROVED, author=author, user=user, address=address, entry=entry)
 
 
 class Importer:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from codes.curation.signature import signed
 from codes.exchange.base import Base
 from codes.exchange.carry import Carrier
 from codes.exchange.errors import BundleError
@@ -18,6 +19,7 @@ from codes.exchange.merge import Action, Unit, same
 from codes.exchange.plan import Plan
 from codes.localized import LANGUAGES
 from codes.models import Conflict, Import
+from codes.models.curation import Provenance, State
 from codes.models.exchange import ConflictReason, ConflictState
 
 
@@ -107,8 +109,10 @@ def settle(conflict: Conflict, state: ConflictState, *, seen: Any, author: str, 
             raise SettlingError(_("The value here has changed since this page was opened. Look at it again."))
         if state != ConflictState.LOCAL:
             wanted = conflict.upstream if state == ConflictState.UPSTREAM else value
+            writer = Provenance.IMPORT if state == ConflictState.UPSTREAM else Provenance.EDITOR
             try:
-                take(conflict, wanted)
+                with signed(author=author, state=State.APPROVED, provenance=writer, reason=conflict.source):
+                    take(conflict, wanted)
             except BundleError as error:
                 raise SettlingError(str(error)) from error
         close(conflict, state, author=author)

@@ -13,13 +13,14 @@ from codes.exchange.apply import Progress, applied, lock_reference, log, planned
 from codes.exchange.carry import Carrier
 from codes.exchange.errors import BundleError
 from codes.exchange.form import Fields, Key, Record, Row, language_of_columns, rows_of
-from codes.exchange.merge import ABSENT, Policy, Unit, merge
+from codes.exchange.merge import ABSENT, Action, Policy, Unit, merge
 from codes.exchange.plan import Plan, place
 from codes.exchange.queue import close_equal
 from codes.exchange.rows import build
 from codes.exchange.texts import Returned, TextsFile, context_of, fingerprint, localized_models
 from codes.localized import DEFAULT_LANGUAGE, LocalizedModel, column, normalised
-from codes.models import Conflict, Import
+from codes.models import Conflict, Import, TextState
+from codes.models.curation import State
 
 
 def plan_texts(file: TextsFile, *, keep: Mapping[str, Policy], progress: Progress = silent) -> Plan:
@@ -40,7 +41,8 @@ def apply_texts(
     progress: Progress = silent,
 ) -> tuple[Plan, Import]:
     """Apply a translator's file if that does what the plan with the digest ``expected`` says; see ``apply_import``."""
-    return applied(partial(TextsImporter, file, keep=keep, progress=progress), expected, author=author, user=user)
+    start = partial(TextsImporter, file, keep=keep, progress=progress)
+    return applied(start, expected, state=State.REVIEW, author=author, user=user)
 
 
 class TextsImporter:
@@ -54,6 +56,8 @@ class TextsImporter:
         self.left = dict(file.returned)
         self.passed_over: Counter[str] = Counter()
         self.outdated: list[Returned] = []
+        # By model, key and column: the row's id, the field, and the English that is not today's.
+        self.older_sources: dict[tuple[str, Key, str], tuple[int, str, str]] = {}
         # What editors were asked about already: their answer stands until the file says something else.
         asked = Conflict.objects.filter(source=self.source).values_list("model", "key", "column", "upstream")
         self.asked = {(model, tuple(key), name, upstream) for model, key, name, upstream in asked}
@@ -79,8 +83,13 @@ class TextsImporter:
         )
 
     def finish(self, plan: Plan, *, author: str, user: Any = None) -> Import:
-        """Queue the conflicts and write the log."""
+        """Queue the conflicts, note what the texts were translated from, and write the log."""
         entry = log(plan, author=author, user=user)
+        for unit in plan.with_action(Action.CHANGE):
+            if older := self.older_sources.get((unit.model, unit.key, unit.column)):
+                pk, field, source = older
+                about = {"model": unit.model, "object_id": pk, "field": field, "language": self.file.language}
+                TextState.objects.filter(**about).update(source=source)
         close_equal(plan.source)
         return entry
 
@@ -116,8 +125,10 @@ class TextsImporter:
                 was_asked = (model._meta.model_name, row.key, name, text) in self.asked
                 base[name] = given_out(returned.entry.fingerprint, local, text, text if was_asked else ABSENT)
                 upstream[name] = text
-                if normalised(returned.entry.source) != row.fields[column(field, DEFAULT_LANGUAGE)]:
+                source = normalised(returned.entry.source) or ""
+                if source != row.fields[column(field, DEFAULT_LANGUAGE)]:
                     self.outdated.append(returned)
+                    self.older_sources[str(model._meta.model_name), row.key, name] = row.pk, field, source
         return base, upstream
 
     def text_of(self, returned: Returned) -> str | None:

@@ -1,6 +1,7 @@
 """The reference as models. Every row has a natural key; the database's own ids never leave it."""
 
 from codes.models.comparison import Comparison
+from codes.models.curation import Dismissal, Signature, TextChange, TextState
 from codes.models.exchange import BaseFile, Conflict, Import, Source
 from codes.models.glossary import GlossaryTerm
 from codes.models.guide import GuideAnswer, GuideStep
@@ -16,6 +17,7 @@ __all__ = [
     "BaseFile",
     "Comparison",
     "Conflict",
+    "Dismissal",
     "Ecosystem",
     "GlossaryTerm",
     "GuideAnswer",
@@ -25,9 +27,12 @@ __all__ = [
     "Import",
     "Origin",
     "Reference",
+    "Signature",
     "Source",
     "Specification",
     "StatusClass",
     "StatusCode",
     "Symbol",
+    "TextChange",
+    "TextState",
 ]

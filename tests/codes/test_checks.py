@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 
+from codes.curation import triggers
 from codes.models import Origin, StatusClass
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +79,11 @@ def test_a_search_index_that_is_not_current_is_named_with_the_command_that_build
 def test_no_database_asked_for_is_not_looked_into():
     assert found(None) == []
     assert found([]) == []
+
+
+def test_tables_whose_changes_would_go_unheard_are_named():
+    triggers.drop({name for name in triggers.installed() if "statusclass" in name}, "default")
+    (warning,) = run_checks(tags=[Tags.database], databases=["default"])
+    assert (warning.id, warning.hint) == ("codes.W003", "Run: manage.py migrate")
+    call_command("migrate", verbosity=0, stdout=io.StringIO())
+    assert found(["default"]) == []

@@ -3,7 +3,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 
 from codes.exchange.form import MODEL_NAMES
-from codes.groups import EDITORS, VIEWERS, seed_groups, translators
+from codes.groups import EDITORS, VIEWERS, reviewers, seed_groups, translators
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +34,9 @@ def member_of(*groups: str) -> User:
 
 def test_editors_may_change_everything_of_the_reference_in_every_language_and_exchange_it_and_nothing_else():
     actions = looking() | on_the_reference("add", "change", "delete")
+    approving = {"codes.approve_texts"}
     exchange = {"codes.export_bundle", "codes.import_bundle", "codes.change_conflict"}
-    assert permissions(EDITORS) == actions | exchange | translating(*settings.CONTENT_LANGUAGES)
+    assert permissions(EDITORS) == actions | exchange | approving | translating(*settings.CONTENT_LANGUAGES)
 
 
 def test_viewers_may_only_look():
@@ -47,8 +48,12 @@ def test_translators_may_look_and_write_their_own_language(language):
     assert permissions(translators(language)) == looking() | translating(language)
 
 
+def test_reviewers_also_approve_what_others_write_in_their_language():
+    assert permissions(reviewers("ja")) == permissions(translators("ja")) | {"codes.approve_texts"}
+
+
 def test_english_is_not_a_translation():
-    names = [translators(code) for code in settings.CONTENT_LANGUAGES if code != "en"]
+    names = [of(code) for code in settings.CONTENT_LANGUAGES if code != "en" for of in (translators, reviewers)]
     assert sorted(Group.objects.values_list("name", flat=True)) == sorted([EDITORS, VIEWERS, *names])
 
 

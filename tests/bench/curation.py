@@ -1,0 +1,87 @@
+"""Time of the pages of curation with 20,000 entries: `make bench-curation`, on the engine of DATABASE_URL.
+
+Prints milliseconds, the best and the median of five, and the number of queries. Everything is rolled back.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from typing import Any
+
+import django
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+STALE, REVIEWED = 500, 2_000
+
+
+def measured(name: str, act: Any) -> None:
+    times, queries = [], 0
+    for _ in range(5):
+        with CaptureQueriesContext(connection) as captured:
+            begin = time.perf_counter()
+            act()
+            times.append((time.perf_counter() - begin) * 1000)
+        queries = len(captured)
+    print(f"{name:44} best {min(times):7.1f}  median {statistics.median(times):7.1f} ms  {queries} queries", flush=True)
+
+
+def fill(number: int) -> None:
+    """Entries with texts as long as the real ones, some stale and some waiting for review."""
+    from codes.localized import columns
+    from codes.models import Origin, StatusCode, TextState
+
+    models = list(StatusCode.objects.all())
+    names = [f"o{i}" for i in range(-(-number // 999))]
+    Origin.objects.bulk_create([Origin(slug=name, title=name, name_en=name) for name in names])
+    rows = []
+    for i in range(number):
+        texts = {name: getattr(models[i % len(models)], name) for name in columns(StatusCode.localized_fields)}
+        fixed = {"content_allowed": not 100 <= i % 999 < 200, "registration": "vendor"}
+        rows.append(StatusCode(number=i % 999, origin_id=f"o{i // 999}", **fixed, **texts))
+    StatusCode.objects.bulk_create(rows, batch_size=500)
+    about = {"model": "statuscode", "field": "summary", "language": "zh-hant", "provenance": "editor"}
+    pks = StatusCode.objects.filter(origin_id__startswith="o").order_by("pk").values_list("pk", flat=True)
+    TextState.objects.bulk_create(
+        [
+            TextState(**about, object_id=pk, state="review", source="Older." if i < STALE else None)
+            for i, pk in enumerate(pks[: STALE + REVIEWED])
+        ]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "httpref.settings")
+    django.setup()
+    from django.contrib.auth.models import User
+    from django.test import Client
+    from django.urls import reverse
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--number", type=int, default=20_000)
+    options = parser.parse_args()
+    with transaction.atomic():
+        fill(options.number)
+        client = Client(HTTP_HOST="localhost")
+        client.force_login(User.objects.create_superuser("bench"))
+        pages = {
+            "first page of the admin": reverse("admin:index"),
+            "matrix, 9 languages": reverse("curation:overview"),
+            "list: one cell, stale": "summary&state=stale&model=statuscode",
+            "list: one cell, all": "summary&model=statuscode",
+            "list: one cell, search": "description&model=statuscode&q=ubiquitous",
+            "list: all fields, to do": "&state=todo",
+            "list: all fields, missing in ja": "&state=missing&language=ja",
+        }
+        for name, address in pages.items():
+            if name.startswith("list"):
+                address = f"{reverse('curation:list')}?language=zh-hant&field={address}"
+            measured(name, lambda address=address: client.get(address).content)
+        transaction.set_rollback(True)
+
+
+if __name__ == "__main__":
+    main()
