@@ -18,7 +18,9 @@ LONGEST = (
     "tests/test_search_load.py",
     "tests/test_search_quality.py",
     "tests/codes/search/test_search_index.py",
-    "tests/codes/test_admin.py",
+    "tests/codes/exchange/test_merge_properties.py",
+    "tests/codes/exchange/test_between_installs.py",
+    "tests/codes/admin/",
     "tests/codes/commands/",
 )
 

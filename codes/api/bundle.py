@@ -9,7 +9,7 @@ from codes.exchange.bundle import export
 from codes.exchange.container import FILES
 from codes.exchange.form import bundled_models, file_name, record_bytes, records_of
 from codes.exchange.manifest import MANIFEST, read_manifest
-from codes.exchange.snapshot import snapshot
+from codes.generation import snapshot
 from codes.localized import shown_languages
 
 

@@ -119,10 +119,7 @@ def differing(source: str, target: str, rules: Rules) -> Iterator[Finding]:
     yield from difference(Check.STATUS, _("status codes"), STATUS_CODE.findall(words), STATUS_CODE.findall(other))
     names = field_pattern(rules.header_fields)
     yield from difference(Check.FIELD, _("header fields"), set(names.findall(words)), set(names.findall(other)))
-    shapes = [
-        sorted({line.count("|") for line in text.splitlines() if line.startswith("|")}) for text in (source, target)
-    ]
-    if shapes[0] != shapes[1]:
+    if bars(source) != bars(target):
         yield Finding(Check.TABLE, _("The table has another number of columns than the source."))
 
 

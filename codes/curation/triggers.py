@@ -9,23 +9,19 @@ where they are written anew, they forget it. A record that is created leaves no 
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
+from types import ModuleType
 from typing import Any
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Model
 
+from codes.curation import postgres, sqlite
 from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, LocalizedModel, column
 from codes.models.curation import Action, Dismissal, Provenance, Signature, State, TextChange, TextState
 
 PREFIX = "codes_curation_"
-# How each engine says that two values differ, NULL being a value like any other, and what time it is.
-DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
-NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')", "postgresql": "clock_timestamp()"}
-TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal",
-}
+DIALECTS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 KEY = "model, object_id, field, language"
 
 
@@ -36,7 +32,7 @@ def localized_models() -> list[type[LocalizedModel]]:
 
 def after_update(model: type[LocalizedModel], field: str, vendor: str) -> list[str]:
     """The statements that follow an update of ``field``'s columns, with OLD and NEW for the row."""
-    name, english, differs = model._meta.model_name, column(field, DEFAULT_LANGUAGE), DIFFERS[vendor]
+    name, english, differs = model._meta.model_name, column(field, DEFAULT_LANGUAGE), DIALECTS[vendor].DIFFERS
     texts = " UNION ALL ".join(
         f"SELECT '{code}' AS language, OLD.{column(field, code)} AS before, NEW.{column(field, code)} AS after"
         for code in LANGUAGES
@@ -56,7 +52,7 @@ def after_update(model: type[LocalizedModel], field: str, vendor: str) -> list[s
         f" SELECT '{name}', NEW.id, '{field}', t.language,"
         f" CASE WHEN t.language = '{DEFAULT_LANGUAGE}' THEN '{State.APPROVED}'"
         f" ELSE coalesce(s.state, '{State.REVIEW}') END, NULL,"
-        f" coalesce(s.provenance, '{Provenance.OUTSIDE}'), coalesce(s.author, ''), {NOW[vendor]}"
+        f" coalesce(s.provenance, '{Provenance.OUTSIDE}'), coalesce(s.author, ''), {DIALECTS[vendor].NOW}"
         f" FROM ({texts}) AS t {signed} WHERE t.before {differs} t.after AND t.after IS NOT NULL"
         f" ON CONFLICT ({KEY}) DO UPDATE SET state = excluded.state, source = NULL, provenance = excluded.provenance,"
         " author = excluded.author, at = excluded.at",
@@ -65,7 +61,7 @@ def after_update(model: type[LocalizedModel], field: str, vendor: str) -> list[s
         f"INSERT INTO {change} ({KEY}, before, after, action, provenance, author, reason, at)"
         f" SELECT '{name}', NEW.id, '{field}', t.language, t.before, t.after,"
         f" coalesce(s.action, '{Action.EDITED}'), coalesce(s.provenance, '{Provenance.OUTSIDE}'),"
-        f" coalesce(s.author, ''), coalesce(s.reason, ''), {NOW[vendor]}"
+        f" coalesce(s.author, ''), coalesce(s.reason, ''), {DIALECTS[vendor].NOW}"
         f" FROM ({texts}) AS t {signed} WHERE t.before {differs} t.after",
     ]
 
@@ -86,7 +82,7 @@ def wanted(vendor: str) -> dict[str, list[str]]:
         table = model._meta.db_table
         for field in model.localized_fields:
             names = [column(field, code) for code in LANGUAGES]
-            changed = " OR ".join(f"OLD.{name} {DIFFERS[vendor]} NEW.{name}" for name in names)
+            changed = " OR ".join(f"OLD.{name} {DIALECTS[vendor].DIFFERS} NEW.{name}" for name in names)
             event = f"AFTER UPDATE OF {', '.join(names)} ON {table}"
             body = after_update(model, field, vendor)
             found |= trigger(f"{model._meta.model_name}_{field}", event, f"WHEN ({changed})", body, vendor)
@@ -98,21 +94,13 @@ def trigger(name: str, event: str, condition: str, body: list[str], vendor: str)
     """One trigger's name and the statements that make it."""
     statements = "; ".join(body)
     name = f"{PREFIX}{name}_{sha256(f'{event} {condition} {statements}'.encode()).hexdigest()[:8]}"
-    if vendor == "sqlite":
-        return {name: [f"CREATE TRIGGER {name} {event} FOR EACH ROW {condition} BEGIN {statements}; END"]}
-    return {
-        name: [
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN {statements}; RETURN NULL; END $$",
-            f"CREATE TRIGGER {name} {event} FOR EACH ROW {condition} EXECUTE FUNCTION {name}()",
-        ]
-    }
+    return {name: DIALECTS[vendor].making(name, event, condition, statements)}
 
 
 def installed(using: str = DEFAULT_DB_ALIAS) -> set[str]:
     """The names of the triggers that exist."""
     with connections[using].cursor() as cursor:
-        cursor.execute(TRIGGERS[connections[using].vendor])
+        cursor.execute(DIALECTS[connections[using].vendor].LISTING)
         return {name for (name,) in cursor.fetchall() if name.startswith(PREFIX)}
 
 
@@ -127,8 +115,7 @@ def install(using: str = DEFAULT_DB_ALIAS) -> None:
 
 def drop(names: set[str], using: str) -> None:
     """Drop triggers."""
-    is_sqlite = connections[using].vendor == "sqlite"
-    statement = "DROP TRIGGER IF EXISTS {}" if is_sqlite else "DROP FUNCTION IF EXISTS {} CASCADE"
+    statement = DIALECTS[connections[using].vendor].DROP
     run((statement.format(name) for name in sorted(names)), using)
 
 

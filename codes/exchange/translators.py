@@ -9,8 +9,8 @@ from codes.exchange import po, sheet
 from codes.exchange.bundle import replacing
 from codes.exchange.container import read_file
 from codes.exchange.errors import BundleError
-from codes.exchange.snapshot import snapshot
 from codes.exchange.texts import Returned, TextsFile, offer
+from codes.generation import snapshot
 from codes.localized import DEFAULT_LANGUAGE, LANGUAGES
 
 FORMATS = {"po": po, "csv": sheet}

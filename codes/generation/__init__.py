@@ -14,13 +14,15 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 from codes.commits import after_commit
+from codes.exchange.form import bundled_models
 from codes.generation import postgres, sqlite
+from codes.models import Source
 from codes.triggers import TRIGGERS
 from codes.triggers.base import Triggers
 from httpref.pages.database import STATEMENT, generation_of
@@ -34,9 +36,10 @@ ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 
 @cache
 def tables() -> tuple[str, ...]:
-    """The tables that pages show: all of the reference, with those that only link rows."""
-    models = apps.get_app_config("codes").get_models(include_auto_created=True)
-    return tuple(sorted(model._meta.db_table for model in models))
+    """The tables that pages show: all of the reference with those that only link rows, and what names its bundle."""
+    models: list[type[Model]] = [*bundled_models(), Source]
+    links = [field.m2m_db_table() for model in models for field in model._meta.many_to_many]
+    return tuple(sorted([*links, *(model._meta.db_table for model in models)]))
 
 
 @cache

@@ -84,6 +84,6 @@ def test_no_database_asked_for_is_not_looked_into():
 def test_tables_whose_changes_would_go_unheard_are_named():
     triggers.drop({name for name in triggers.installed() if "statusclass" in name}, "default")
     (warning,) = run_checks(tags=[Tags.database], databases=["default"])
-    assert (warning.id, warning.hint) == ("codes.W003", "Run: manage.py migrate")
+    assert (warning.id, warning.hint) == ("codes.W004", "Run: manage.py migrate")
     call_command("migrate", verbosity=0, stdout=io.StringIO())
     assert found(["default"]) == []

@@ -15,7 +15,7 @@ from codes.exchange.bundle import export
 from codes.exchange.container import Zip, write_zip
 from codes.exchange.form import bundled_models
 from codes.exchange.manifest import LARGEST_MANIFEST, MANIFEST, read_manifest
-from codes.exchange.snapshot import snapshot
+from codes.generation import snapshot
 from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, shown_languages
 
 

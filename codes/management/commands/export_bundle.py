@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from codes.exchange.bundle import export, write_directory, write_zip_file
 from codes.exchange.form import MODEL_NAMES, model_named
-from codes.exchange.snapshot import snapshot
+from codes.generation import snapshot
 from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, shown_languages
 
 

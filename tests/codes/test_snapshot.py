@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 
-from codes.exchange.snapshot import snapshot
+from codes.generation import snapshot
 from codes.models import Comparison, Origin
 
 
