@@ -17,7 +17,8 @@ from codes.curation.coverage import NO_CLASS, STATES, TODO, Cell, coverage, summ
 from codes.curation.labels import STATE_LABELS
 from codes.curation.rights import targets_of
 from codes.curation.units import field_label, fields, model_label
-from codes.curation.worklist import Item, WorkList, authors, known_about
+from codes.curation.worklist import TODO as ANYTHING
+from codes.curation.worklist import Item, WorkList, authors, excerpts, known_about
 from codes.exchange.texts import localized_models
 from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, shown_languages
 
@@ -110,32 +111,38 @@ def list_address(query: dict[str, str]) -> str:
 def work_list(request: HttpRequest) -> HttpResponse:
     """The texts of one language that fit the filters, in the order of the reference."""
     work = WorkList.asked_for(request.GET, languages_for(request))
-    items, has_more = work.page(request.GET.get("after", ""))
-    known = known_about(items, work.language)
+    after = request.GET.get("after", "").replace("\0", "")
+    items, has_more = work.page(after)
+    known, texts = known_about(items, work.language), excerpts(items, work.language)
     models = {str(model._meta.model_name): model for model in localized_models()}
     context = {
         "title": _("Work list"),
         "work": work,
-        "count": work.count(),
+        "count": work.count() if after or has_more else len(items),
         "language_name": settings.CONTENT_LANGUAGES[work.language],
-        "items": [row_of(item, work, models, known) for item in items],
+        "items": [row_of(item, work, models, known, texts) for item in items],
         "next": list_address({**work.query, "after": items[-1].place}) if has_more else "",
-        "is_first": "after" not in request.GET,
+        "is_first": not after,
         "first": list_address(work.query),
         "choices": choices(work),
     }
     return page(request, "curation/list.html", context)
 
 
-def row_of(item: Item, work: WorkList, models: dict[str, Any], known: dict[Any, Any]) -> dict[str, Any]:
+def row_of(
+    item: Item, work: WorkList, models: dict[str, Any], known: dict[Any, Any], texts: dict[Any, tuple[str, str]]
+) -> dict[str, Any]:
     """A line of a list."""
-    model = models[item.model]
+    model, unit = models[item.model], (item.model, item.pk, item.field)
+    source, target = texts[unit]
     return {
         "item": item,
         "record": f"{model_label(model)} {item.key}",
         "field": field_label(model, item.field),
         "state": STATE_LABELS[item.state],
-        "known": known.get((item.model, item.pk, item.field)),
+        "source": source,
+        "target": target,
+        "known": known.get(unit),
         "address": unit_address(item, work),
     }
 
@@ -152,7 +159,7 @@ def choices(work: WorkList) -> list[dict[str, Any]]:
     labels = {field: field_label(model, field) for model, field in reversed(list(fields()))}
     found: dict[str, tuple[str, list[tuple[str, Any]]]] = {
         "language": (_("language"), [(code, settings.CONTENT_LANGUAGES[code]) for code in LANGUAGES[1:]]),
-        "state": (_("state"), [("todo", _("anything to do")), *STATE_LABELS.items()]),
+        "state": (_("state"), [(ANYTHING, _("anything to do")), *STATE_LABELS.items()]),
         "model": (_("model"), [(str(one._meta.model_name), model_label(one)) for one in localized_models()]),
         "field": (_("field"), [(name, labels[name]) for name in names]),
         "digit": (_("class"), [(digit, f"{digit}xx") for digit in "12345"]),

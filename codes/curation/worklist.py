@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.fields import IntegerField
-from django.db.models.functions import Cast, Coalesce, Concat, Left, LPad
+from django.db.models.functions import Cast, Coalesce, Concat, Left
 
-from codes.curation.coverage import MISSING, STATES, digit_of, shown_state
+from codes.curation.coverage import MISSING, STALE, STATES, digit_of, shown_state
 from codes.curation.units import Unit, fields, model_of
 from codes.exchange.texts import localized_models
 from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, LocalizedModel, column
@@ -17,6 +17,7 @@ from codes.models.curation import State
 
 PAGE = 50
 EXCERPT = 160
+TODO = "todo"  # every state but the approved one
 
 
 class Item(NamedTuple):
@@ -28,8 +29,6 @@ class Item(NamedTuple):
     field: str
     key: str
     state: str
-    source: str | None
-    target: str | None
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class WorkList:
             "model": [str(model._meta.model_name) for model in localized_models()],
             "field": [name for _, name in fields()],
             "digit": list("12345"),
-            "state": [*STATES, "todo"],
+            "state": [*STATES, TODO],
         }
         values = {name: query.get(name, "") for name in known if query.get(name, "") in known[name]}
         language = values.pop("language", "") or (languages[0] if languages else LANGUAGES[1])
@@ -102,9 +101,14 @@ class WorkList:
         rows = rows.filter(Q(**{f"{source}__isnull": False}) | Q(**{f"{target}__isnull": False}))
         if after:
             rows = rows.filter(place__gt=after)
-        if self.state:
-            states = [state for state in STATES if state != State.APPROVED] if self.state == "todo" else [self.state]
-            rows = rows.filter(state__in=states)
+        if self.state == State.APPROVED:
+            rows = rows.filter(state=State.APPROVED)
+        elif self.state:
+            # Found from the few states that are kept, not by working out the state of every text.
+            is_missing = Q(**{f"{target}__isnull": True})
+            known = open_ones(model, name, self.language, self.state).values("object_id")
+            wanted = {MISSING: is_missing, TODO: is_missing | Q(pk__in=known)}
+            rows = rows.filter(wanted.get(self.state, Q(pk__in=known)))
         if self.digit:
             rows = rows.annotate(class_digit=digit_of(model)).filter(class_digit=int(self.digit))
         if self.author:
@@ -112,8 +116,7 @@ class WorkList:
         if self.q:
             found = Q(**{f"{source}__icontains": self.q}) | Q(**{f"{target}__icontains": self.q})
             rows = rows.filter(found | Q(key__icontains=self.q))
-        excerpts = [Left(F(source), EXCERPT), Left(F(target), EXCERPT)]
-        return rows.values_list("place", "unit_model", "pk", "unit_field", "key", "state", *excerpts)  # type: ignore[no-any-return]
+        return rows.values_list("place", "unit_model", "pk", "unit_field", "key", "state")  # type: ignore[no-any-return]
 
 
 def columns_of(name: str, language: str) -> tuple[str, str]:
@@ -126,6 +129,14 @@ def state_of(model: type[LocalizedModel], name: str, language: str) -> QuerySet[
     return TextState.objects.filter(
         model=model._meta.model_name, object_id=OuterRef("pk"), field=name, language=language
     ).order_by()
+
+
+def open_ones(model: type[LocalizedModel], name: str, language: str, state: str) -> QuerySet[TextState]:
+    """What is known about texts that are in a state, or in any that leaves something to do."""
+    rows = TextState.objects.filter(model=model._meta.model_name, field=name, language=language).order_by()
+    if state == TODO:
+        return rows.filter(Q(source__isnull=False) | ~Q(state=State.APPROVED))
+    return rows.filter(source__isnull=False) if state == STALE else rows.filter(source__isnull=True, state=state)
 
 
 def annotated(model: type[LocalizedModel], name: str, language: str) -> Any:
@@ -156,7 +167,7 @@ def natural_key(model: type[LocalizedModel], *, padded: bool) -> Any:
     for path in model.natural_key_fields:
         part: Any = Cast(F(path), TextField())
         if padded and path in {one.name for one in model._meta.fields if isinstance(one, IntegerField)}:
-            part = LPad(part, 3, Value("0"))
+            part = Cast(F(path) + 1_000, TextField())
         parts += [part, Value("/")]
     parts = parts[:-1]
     return Concat(*parts, output_field=TextField()) if len(parts) > 1 else parts[0]
@@ -166,6 +177,23 @@ def place_of(unit: Unit) -> str:
     """The place of a unit in every list that it is in; empty if there is no such row."""
     rows = annotated(model_of(unit.model), unit.field, unit.language).filter(pk=unit.pk)
     return str(rows.values_list("place", flat=True).first() or "")
+
+
+def excerpts(items: Sequence[Item], language: str) -> dict[tuple[str, int, str], tuple[str, str]]:
+    """How the source and the translation of each text of a page begin: a query for each model on it."""
+    found: dict[tuple[str, int, str], tuple[str, str]] = {}
+    for name in {item.model for item in items}:
+        on_page = [item for item in items if item.model == name]
+        names = {column for item in on_page for column in columns_of(item.field, language)}
+        beginnings = {f"begin_{column}": Left(column, EXCERPT) for column in names}
+        rows: Any = model_of(name)._default_manager.rewrite(False).order_by()  # type: ignore[attr-defined]
+        texts = rows.filter(pk__in={item.pk for item in on_page}).annotate(**beginnings).values("pk", *beginnings)
+        by_pk = {row["pk"]: row for row in texts}
+        for item in on_page:
+            row = by_pk.get(item.pk, {})  # none, if it was deleted since
+            source, target = (row.get(f"begin_{column}") or "" for column in columns_of(item.field, language))
+            found[item.model, item.pk, item.field] = source, target
+    return found
 
 
 def known_about(items: Sequence[Item], language: str) -> dict[tuple[str, int, str], TextState]:

@@ -42,7 +42,7 @@ def fill(number: int) -> None:
         rows.append(StatusCode(number=i % 999, origin_id=f"o{i // 999}", **fixed, **texts))
     StatusCode.objects.bulk_create(rows, batch_size=500)
     about = {"model": "statuscode", "field": "summary", "language": "zh-hant", "provenance": "editor"}
-    pks = StatusCode.objects.filter(origin_id__startswith="o").order_by("pk").values_list("pk", flat=True)
+    pks = StatusCode.objects.filter(origin__in=names).order_by("pk").values_list("pk", flat=True)
     TextState.objects.bulk_create(
         [
             TextState(**about, object_id=pk, state="review", source="Older." if i < STALE else None)
