@@ -11,14 +11,15 @@ from codes.errors import public
 from codes.models import Ecosystem, Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
 from codes.publication import same_for_everybody
-from codes.views.parts import MOST_IN_FULL, part
+from codes.views.parts import MOST_IN_FULL, MOST_ROWS, part
 
 
 @public
 def all_codes(request: HttpRequest) -> HttpResponse:
     """Every meaning of every number, by class."""
     language = translation.get_language()
-    shown = part(request, StatusCode.objects.in_language(language, "name").in_reading_order())
+    codes = StatusCode.objects.in_language(language, "name").in_reading_order()
+    shown = part(request, codes, MOST_ROWS, counted=True)
     groups = [
         (
             row,
@@ -35,7 +36,8 @@ def all_codes(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponse:
     """The compact comparison table: one line a meaning."""
     language = translation.get_language()
-    shown = part(request, StatusCode.objects.in_language(language, "name", "summary").in_reading_order())
+    codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
+    shown = part(request, codes, MOST_ROWS, counted=True)
     classes = {row.digit: row for row in StatusClass.objects.in_language(language, "name")}
     groups = [(classes.get(digit or 0), list(rows)) for digit, rows in groupby(shown.rows, lambda code: code.digit)]
     # 000 stands before 1xx and 600 after 5xx: the numbers outside the classes come last, together.
@@ -57,7 +59,7 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
     """The meanings of a number; with status 404 if nobody gave it one."""
     language = translation.get_language()
     rows = StatusCode.objects.with_number(number).in_language(language, related=("origin",)).with_details(language)
-    shown = part(request, rows, MOST_IN_FULL)
+    shown = part(request, rows, MOST_IN_FULL, counted=True)
     meanings = shown.rows
     below, above = StatusCode.objects.neighbours(number)
     context = {
