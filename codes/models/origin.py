@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +12,12 @@ REGISTRY = "iana"
 
 class OriginQuerySet(LocalizedQuerySet["Origin"]):
     def with_counts(self) -> Self:
-        """With ``meanings``: how many the origin gives."""
-        return self.annotate(meanings=models.Count("codes"))
+        """With ``meanings``: how many the origin gives, counted in an index."""
+        from codes.models import StatusCode  # it refers to this module
+
+        own = StatusCode.objects.filter(origin=models.OuterRef("slug")).order_by().values("origin")
+        counts = own.annotate(count=models.Count("pk")).values("count")
+        return self.annotate(meanings=Coalesce(models.Subquery(counts), 0))
 
 
 class Origin(LocalizedModel):

@@ -13,14 +13,15 @@ from codes.models import Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
 from codes.publication import same_for_everybody
 from codes.views.numbers import Numbers
-from codes.views.parts import MOST_IN_FULL, part
+from codes.views.parts import MOST_IN_FULL, MOST_ROWS, part
 
 
 @public
 def all_codes(request: HttpRequest) -> HttpResponse:
     """Every meaning of every number, by class."""
     language = translation.get_language()
-    shown = part(request, StatusCode.objects.in_language(language, "name").in_reading_order())
+    codes = StatusCode.objects.in_language(language, "name").in_reading_order()
+    shown = part(request, codes, MOST_ROWS, counted=True)
     groups = [
         (
             row,
@@ -37,7 +38,8 @@ def all_codes(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponse:
     """The compact comparison table: one line a meaning."""
     language = translation.get_language()
-    shown = part(request, StatusCode.objects.in_language(language, "name", "summary").in_reading_order())
+    codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
+    shown = part(request, codes, MOST_ROWS, counted=True)
     classes = {row.digit: row for row in StatusClass.objects.in_language(language, "name")}
     groups = [(classes.get(digit or 0), list(rows)) for digit, rows in groupby(shown.rows, lambda code: code.digit)]
     # 000 stands before 1xx and 600 after 5xx: the numbers outside the classes come last, together.
@@ -60,7 +62,7 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
     language = translation.get_language() or DEFAULT_LANGUAGE
     # An export reads the rows of many pages at once.
     rows = request.META.get("httpref_numbers") or Numbers([number], language)
-    shown = part(request, rows.meanings_of(number), MOST_IN_FULL)
+    shown = part(request, rows.meanings_of(number), MOST_IN_FULL, counted=True)
     meanings = shown.rows
     below, above = rows.neighbours(number)
     context = {

@@ -17,10 +17,13 @@ from httpref.pages.store import Store
 from httpref.pages.watch import Watch
 
 MEGABYTE = 1024 * 1024
+# A stored page takes microseconds, and should not wait for as long as Python lets another thread render or search.
+SWITCH = 0.001  # seconds
 
 
 def application(settings: ModuleType, load: Callable[[], WSGI], complaints: Complaints) -> Application:
     """The application before Django's, which ``load`` makes. Starts its threads."""
+    sys.setswitchinterval(SWITCH)
     directory, database = settings.PAGES_DIR, settings.DATABASES["default"]
     shared = Shared(directory, database)
     release = release_of(settings.BASE_DIR, vars(settings), [Path(settings.STATIC_ROOT) / "staticfiles.json"])

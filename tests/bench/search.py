@@ -287,7 +287,7 @@ def text_bytes() -> int:
 # Synthetic meanings
 
 
-def grow(entries: int) -> None:
+def grow(entries: int, *, with_aliases: bool = True) -> None:
     """Add meanings until there are ``entries``, their texts mixed from the sentences of the real ones."""
     from codes.localized import column
     from codes.models import Alias, Origin, StatusCode
@@ -320,6 +320,8 @@ def grow(entries: int) -> None:
                 setattr(row, column(field, language), "\n".join(parts))
         made.append(row)
     StatusCode.objects.bulk_create(made, batch_size=500)
+    if not with_aliases:
+        return
     Alias.objects.bulk_create(
         (
             Alias(status_code=row, language=language, text=text)

@@ -78,6 +78,11 @@ def main() -> None:
         stack.close()
         cold_start(site)
         many_pages(site)
+    with tempfile.TemporaryDirectory() as directory:
+        small, large = (uncached(Path(directory), entries) for entries in (0, 100_000))
+        print("  milliseconds to render a page anew with 141 meanings, with 100,000, and their ratio")
+        for path, milliseconds in small.items():
+            print(f"    {path:24} {milliseconds:8.1f} {large[path]:8.1f} {large[path] / milliseconds:6.2f}")
 
 
 def program(name: str) -> str | None:
@@ -353,6 +358,53 @@ def fill(site: Site) -> None:
         shelf.add(f"/en/{number}/", *record)
 
 
+# Pages that are not stored, in a process and a database of their own
+
+UNCACHED = ("", "4xx/", "404/", "499/", "299/", "table/", "rfc/9110/", "origins/", "origins/nginx/", "compare/401-403/")
+
+
+def uncached(directory: Path, entries: int) -> dict[str, float]:
+    """Milliseconds to render each kind of page with so many meanings."""
+    environment = {**os.environ, "HTTPREF_DATA_DIR": str(directory), "DJANGO_SETTINGS_MODULE": "httpref.settings"}
+    environment["DATABASE_URL"] = f"sqlite:///{directory}/{entries}.sqlite3"
+    command = [sys.executable, "-m", "tests.bench.serving", "--render", str(entries)]
+    said = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return dict(zip(UNCACHED, map(float, said.split()), strict=True))
+
+
+def render_each(entries: int) -> None:
+    """Print the median milliseconds of each page, in their order."""
+    import io
+
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+
+    from codes.search.index import uninstall_triggers
+    from tests.bench.search import grow
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    call_command("migrate", verbosity=0)
+    call_command("seed", stdout=io.StringIO())
+    uninstall_triggers()  # the search is not what is measured here
+    grow(entries, with_aliases=False)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    client = Client(headers={"Host": "127.0.0.1"})
+    for path in UNCACHED:
+        times = []
+        for _ in range(15):
+            began = time.process_time()
+            status = client.get(f"/en/{path}").status_code
+            times.append(1000 * (time.process_time() - began))
+            assert status in (200, 404)
+        print(median(times))
+
+
 # Odds of the network
 
 
@@ -387,4 +439,7 @@ def ask(port: int, path: str, fields: dict[str, str] | None = None) -> tuple[dic
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--render"]:
+        render_each(int(sys.argv[2]))
+    else:
+        main()

@@ -1,5 +1,6 @@
 """The page store as the settings ask for it."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -13,12 +14,14 @@ USUAL = {name: value for name, value in vars(module).items() if name.isupper()}
 
 
 @pytest.fixture
-def make(own_database, tmp_path, unused_port):
+def make(own_database, tmp_path, monkeypatch):
     """A function that makes the application for settings, with something small in the place of Django."""
 
     def behind(environ, start_response):
         start_response("200 OK", [])
         return [b"behind"]
+
+    monkeypatch.setattr(sys, "setswitchinterval", lambda seconds: None)  # of the server, not of the tests
 
     def build(**changed):
         found = {**USUAL, "DATABASES": {"default": connection.settings_dict}, "PAGES_DIR": tmp_path, **changed}
