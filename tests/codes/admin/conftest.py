@@ -8,7 +8,7 @@ from django.urls import reverse
 from codes.groups import EDITORS
 from codes.models import Conflict, Import, StatusClass
 from tests.bundles import bundle_of
-from tests.pages import account
+from tests.html import account
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from codes.exchange.form import bundled_models
 from codes.groups import EDITORS, VIEWERS, translators
 from codes.localized import LocalizedModel, columns
 from codes.models import Alias, Comparison, Origin, StatusCode, Symbol
-from tests.pages import account, check_resources, parse, words
+from tests.html import account, check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
 

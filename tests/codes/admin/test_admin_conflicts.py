@@ -12,7 +12,7 @@ from codes.exchange.queue import local_value
 from codes.groups import EDITORS, VIEWERS, translators
 from codes.models import Conflict, GlossaryTerm, GuideStep, StatusClass, StatusCode
 from codes.models.exchange import ConflictReason
-from tests.pages import account, check_resources, parse, words
+from tests.html import account, check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from codes.exchange.form import MODEL_NAMES
 from codes.groups import VIEWERS, translators
 from codes.localized import columns
 from codes.models import Conflict, Import, Source, StatusClass
-from tests.pages import account, check_resources, parse, words
+from tests.html import account, check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from codes.exchange.errors import BundleError
 from codes.groups import EDITORS, VIEWERS, translators
 from codes.models import Conflict, Import, StatusClass
 from tests.bundles import bundle_of, zipped
-from tests.pages import account, check_resources, parse, words
+from tests.html import account, check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from codes.curation.units import Unit
 from codes.groups import EDITORS, VIEWERS, reviewers, translators
 from codes.models import StatusClass, StatusCode
-from tests.pages import account
+from tests.html import account
 
 
 @pytest.fixture

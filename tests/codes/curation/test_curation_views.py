@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from codes.curation import worklist
 from codes.models import StatusClass, StatusCode
-from tests.pages import check_resources, parse, words
+from tests.html import check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def test_the_first_page_of_the_admin_shows_what_there_is_to_do(translator, stale
 
 
 def test_the_first_page_of_somebody_without_rights_has_no_curation(client):
-    from tests.pages import account
+    from tests.html import account
 
     account(client, "stranger")
     assert "curation" not in client.get(reverse("admin:index")).content.decode().replace("curation.css", "")

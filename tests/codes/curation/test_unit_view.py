@@ -8,7 +8,7 @@ from codes.curation.units import Unit
 from codes.groups import EDITORS, reviewers, translators
 from codes.models import Dismissal, StatusClass, StatusCode, TextChange, TextState
 from codes.models.curation import State
-from tests.pages import account, check_resources, parse, words
+from tests.html import account, check_resources, parse, words
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = ["save", "save_next", "keep", "approve", "return", "dismiss:blanks", "revert:1"]
