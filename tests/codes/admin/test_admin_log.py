@@ -165,7 +165,7 @@ def overview(client):
     """The exchange's part of the first page."""
     page = parse(client.get("/admin/"))
     check_resources(page)
-    return next((nav for nav in page.iter("nav") if "exchange" in nav.get("class", "")), None)
+    return next((nav for nav in page.iter("nav") if nav.get("aria-label") == "Exchange"), None)
 
 
 def test_the_first_page_counts_open_conflicts_and_leads_to_bundles(editor, conflicts):

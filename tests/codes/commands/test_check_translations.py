@@ -36,6 +36,7 @@ def test_warnings_fail_only_on_demand_and_not_when_they_are_dismissed():
     StatusClass.objects.filter(digit=4).update(summary_zh_hant="沒有句號")
     row = StatusClass.objects.get(digit=4)
     assert run().endswith("0 errors, 1 warnings\n")
+    assert run("--no-warnings") == "0 errors, 1 warnings\n"
     with pytest.raises(CommandError):
         run("--strict")
     Dismissal.objects.create(

@@ -175,3 +175,8 @@ def test_without_tables_there_is_nothing_to_make(monkeypatch):
     triggers.after_migrations(using="default")
     assert triggers.installed() == set()
     assert triggers.complaint() == ""
+
+
+def test_triggers_that_are_there_are_not_made_again(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        triggers.install()
