@@ -103,7 +103,7 @@ def empty_database(db: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def language() -> Iterator[None]:
-    """Every test begins and ends in English."""
+def everything_in_english() -> Iterator[None]:
+    """Every test begins and ends in English. The name is one that no test gives to an argument of its own."""
     with translation.override("en"):
         yield

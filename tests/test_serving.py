@@ -64,7 +64,8 @@ class Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=20)
+        # A worker that was told to stop before it had begun is killed by the server after half a minute.
+        self.process.wait(timeout=50)
 
     def answers(self, path: str) -> bool:
         try:
