@@ -1,6 +1,6 @@
 """Whatever stands here and whatever comes: nothing of anybody's work is lost, and a second pull finds nothing to do.
 
-HTTPREF_MERGES sets the number of random pulls (default 100, with some 20 records each).
+HTTPREF_MERGES sets the number of random pulls (default 120, with some 17 records each).
 """
 
 import os
@@ -17,7 +17,7 @@ from codes.models import Conflict
 from tests.codes.exchange.worlds import LOCAL_ONLY, bundle_of, changed, names_of, units, world_here, worlds, write_world
 
 pytestmark = pytest.mark.django_db
-PULLS = int(os.environ.get("HTTPREF_MERGES", "100"))
+PULLS = int(os.environ.get("HTTPREF_MERGES", "120"))
 random_pulls = settings(
     max_examples=PULLS,
     deadline=None,
