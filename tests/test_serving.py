@@ -264,11 +264,14 @@ def test_a_worker_that_is_killed_is_replaced_and_no_page_is_wrong(here):
     for reader in readers:
         reader.start()
     before = here.workers()
+    time.sleep(2)  # the server ends with a worker that dies as soon as it was started
     os.kill(before[0], signal.SIGKILL)
-    wait_until(lambda: len(set(here.workers()) - set(before)) == 1 and len(here.workers()) == 2, 20)
-    over.set()
-    for reader in readers:
-        reader.join()
+    try:
+        wait_until(lambda: len(set(here.workers()) - set(before)) == 1 and len(here.workers()) == 2, 60)
+    finally:
+        over.set()
+        for reader in readers:
+            reader.join()
     assert errors == []
 
 
