@@ -248,13 +248,15 @@ def test_a_very_long_field_fails_alone(here):
     assert here.get("/en/404/").status == 200
 
 
-def test_a_worker_that_is_killed_is_replaced_and_no_page_is_wrong(here):
-    plain, errors, over = here.get("/en/404/").content, [], threading.Event()
+def test_a_worker_that_is_killed_is_replaced_and_no_page_is_wrong(here, database, tmp_path):
+    server = Server(database, tmp_path, here.directory)  # no other test's
+    server.start()
+    plain, errors, over = server.get("/en/404/").content, [], threading.Event()
 
     def read() -> None:
         while not over.is_set():
             try:
-                answer = here.get("/en/404/")
+                answer = server.get("/en/404/")
             except (OSError, http.client.HTTPException):
                 continue  # the connection was to the one that was killed
             if (answer.status, answer.content) != (200, plain):
@@ -263,15 +265,16 @@ def test_a_worker_that_is_killed_is_replaced_and_no_page_is_wrong(here):
     readers = [threading.Thread(target=read) for _ in range(4)]
     for reader in readers:
         reader.start()
-    before = here.workers()
+    before = server.workers()
     time.sleep(2)  # the server ends with a worker that dies as soon as it was started
     os.kill(before[0], signal.SIGKILL)
     try:
-        wait_until(lambda: len(set(here.workers()) - set(before)) == 1 and len(here.workers()) == 2, 60)
+        wait_until(lambda: len(set(server.workers()) - set(before)) == 1 and len(server.workers()) == 2, 60)
     finally:
         over.set()
         for reader in readers:
             reader.join()
+        server.stop()
     assert errors == []
 
 
