@@ -65,6 +65,7 @@ class Showing:
     def read(self, versions: dict[int, int]) -> dict[int, Shown]:
         """Read meanings and remember them as what these versions of their documents show.
 
+        With so many changes that some may not be known, a version may be that of an older text: nothing is remembered.
         Not a query set, whose statement would be put together anew for every keystroke.
         """
         wanted = (*NEUTRAL_FIELDS, *columns(("name", "summary"), self.languages))
@@ -74,7 +75,7 @@ class Showing:
         for entry, *values in self.index.texts(list(versions), [str(field.column) for field in fields]):
             row = StatusCode.from_db(self.index.connection.alias, names, values)
             found[entry] = Shown(versions[entry], row, text(row, "summary", self.language))
-            if versions[entry] != CHANGING:
+            if versions[entry] != CHANGING and not self.fresh:
                 SHOWN.put(self.key(entry), found[entry])
         return found
 

@@ -178,3 +178,15 @@ def test_of_more_changes_than_a_search_looks_up_the_texts_are_shown_all_the_same
     StatusCode.objects.filter(number=418).update(summary_en="Another.")
     assert candidates.Search(index.engine(), "not found", "en").is_behind
     assert shown("not found", 404)[1] == "Gone for a walk."
+
+
+def test_of_more_changes_than_a_search_looks_up_nothing_is_remembered(monkeypatch):
+    before = shown("not found", 404)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        StatusCode.objects.filter(number=404).update(summary_en="Gone for a walk.")
+        StatusCode.objects.filter(number=418).update(summary_en="Another.")
+        with monkeypatch.context() as patch:
+            patch.setattr(candidates, "MOST_CHANGED", 1)
+            shown("not found", 404)
+        raise ZeroDivisionError
+    assert shown("not found", 404) == before
