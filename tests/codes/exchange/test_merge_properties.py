@@ -18,8 +18,9 @@ from tests.codes.exchange.worlds import LOCAL_ONLY, bundle_of, changed, names_of
 
 pytestmark = pytest.mark.django_db
 PULLS = int(os.environ.get("HTTPREF_MERGES", "120"))
+PULLS_OF_A_BASE = 4  # for to seed it takes longer than to pull
 random_pulls = settings(
-    max_examples=PULLS,
+    max_examples=PULLS // PULLS_OF_A_BASE,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking such worlds takes longer than reading them
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -42,25 +43,33 @@ def empty_database(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @given(data=st.data())
 def test_a_pull_loses_no_edit_and_a_second_one_is_empty(data):
     base = data.draw(worlds())
-    local, upstream = data.draw(changed(base)), data.draw(changed(base))
-    keep = data.draw(st.sampled_from([{}, {}, {"en": Policy.LOCAL}, {"facts": Policy.LOCAL, "zh-hant": Policy.LOCAL}]))
     with transaction.atomic():
         seed(bundle=bundle_of(base))
-        write_world(local)
-        assert world_here() == local
-        bundle = bundle_of(upstream)
-        plan = plan_import(bundle, keep=keep)
-        assert world_here() == local, "planning changed something"
-        applied, entry = apply_import(bundle, plan.digest, keep=keep, author="test")
-        assert applied.digest == plan.digest
-        after = world_here()
-        check_local_work(base, local, after)
-        check_upstream(base, local, upstream, after, keep)
-        again = plan_import(bundle_of(upstream), keep=keep)
-        assert again.is_empty, again.units
-        # What stands here, given back, changes nothing.
-        assert not plan_import(bundle_of(after), keep=keep).units
+        for _ in range(PULLS_OF_A_BASE):
+            with transaction.atomic():
+                one_pull(data, base)
+                transaction.set_rollback(True)
         transaction.set_rollback(True)
+
+
+def one_pull(data, base):
+    """Change what was seeded here and at the source, and pull."""
+    local, upstream = data.draw(changed(base)), data.draw(changed(base))
+    keep = data.draw(st.sampled_from([{}, {}, {"en": Policy.LOCAL}, {"facts": Policy.LOCAL, "zh-hant": Policy.LOCAL}]))
+    write_world(local)
+    assert world_here() == local
+    bundle = bundle_of(upstream)
+    plan = plan_import(bundle, keep=keep)
+    assert world_here() == local, "planning changed something"
+    applied, entry = apply_import(bundle, plan.digest, keep=keep, author="test")
+    assert applied.digest == plan.digest
+    after = world_here()
+    check_local_work(base, local, after)
+    check_upstream(base, local, upstream, after, keep)
+    again = plan_import(bundle_of(upstream), keep=keep)
+    assert again.is_empty, again.units
+    # What stands here, given back, changes nothing.
+    assert not plan_import(bundle_of(after), keep=keep).units
 
 
 def check_local_work(base, local, after):
