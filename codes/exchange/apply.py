@@ -1,10 +1,11 @@
 """Taking over what comes from elsewhere: planned, shown, and then applied whole or not at all."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from codes.exchange.form import (
     rows_of,
 )
 from codes.exchange.merge import Action, Policy, Unit, merge, same
-from codes.exchange.plan import Plan, place
+from codes.exchange.plan import BUNDLE, Plan, place
 from codes.exchange.queue import close_agreed, enqueue
 from codes.models import Import, Source
 from codes.models.curation import Provenance, State
@@ -93,6 +94,17 @@ def seed(*, bundle: Bundle, progress: Progress = silent) -> None:
         refresh()
 
 
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What the database refuses, or is too busy for, is an error of the import: raises BundleError."""
+    try:
+        yield
+    except DatabaseError as error:
+        message = _("the database says: {reason}")
+        raise BundleError(message.format(reason=" ".join(str(error).split()))) from error
+
+
+@refusals_told()
 def planned(start: Callable[[], Importing]) -> Plan:
     """What an import would do. It is found out by doing it, and then undoing everything. Raises BundleError."""
     with transaction.atomic():
@@ -101,6 +113,7 @@ def planned(start: Callable[[], Importing]) -> Plan:
     return plan
 
 
+@refusals_told()
 def applied(
     start: Callable[[], Importing], expected: str, *, author: str, state: State, **known: Any
 ) -> tuple[Plan, Import]:
@@ -188,7 +201,20 @@ class Importer:
             unknown_languages=manifest.unknown_languages,
             keep=self.keep,
             units=tuple(sorted(self.carrier.units, key=place)),
+            notices=(_("This bundle is older than the last one from there: it would take back what came since."),)
+            if self.is_older()
+            else (),
         )
+
+    def is_older(self) -> bool:
+        """Whether the bundle is one that the source has replaced by another, which was applied here."""
+        manifest, last = self.bundle.manifest, self.base
+        if not last.digest or manifest.digest == last.digest:
+            return False
+        if manifest.digest == last.source.manifest["parent"]:
+            return True
+        applied_here = Import.objects.filter(state=ImportState.APPLIED, source=manifest.source, kind=BUNDLE)
+        return applied_here.filter(digest=manifest.digest).exists()
 
     def finish(
         self, plan: Plan, *, author: str, user: Any = None, address: str = "", entry: Import | None = None

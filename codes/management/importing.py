@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 
 from codes.exchange.apply import apply_import, plan_import
 from codes.exchange.bundle import Bundle
@@ -77,8 +76,6 @@ class ImportCommand(BaseCommand):
             plan = applying(digest, operator()) if digest else planning()
         except BundleError as error:
             raise CommandError(f"Nothing was changed: {error}.") from error
-        except DatabaseError as error:
-            raise CommandError(f"Nothing was changed: {' '.join(str(error).split())}.") from error
         if options["json"]:
             self.stdout.write(json.dumps(plan.as_json(), ensure_ascii=False, indent=2))
         else:

@@ -1,5 +1,7 @@
 """The conflicts that imports left to editors: their list, which leads to the page that settles one."""
 
+import json
+import re
 from copy import copy
 from typing import Any
 
@@ -7,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
+from django.db import connection
 from django.db.models import Case, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -78,6 +81,14 @@ class ConflictAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conflict]:
         return Conflict.objects.annotate(key_text=Cast("key", TextField()))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Conflict], search_term: str
+    ) -> tuple[QuerySet[Conflict], bool]:
+        """Keys are JSON, which SQLite holds as it was written: with other letters than ASCII escaped."""
+        if connection.vendor == "sqlite":
+            search_term = re.sub(r"[^\x00-\x7f]", lambda letter: json.dumps(letter[0])[1:-1], search_term)
+        return super().get_search_results(request, queryset, search_term)
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         conflict = self.get_object(request, unquote(object_id))

@@ -96,6 +96,14 @@ def test_the_list_is_filtered(editor, conflicts, query, expected):
     assert [conflicts.index(conflict) for conflict in found] == expected
 
 
+@pytest.mark.parametrize("term", ["找不到", "找不 404", '"找不到"', "404 x\\", "É"])
+def test_a_key_is_found_by_its_own_letters(editor, term):
+    new_conflict(model="alias", key=(404, "iana", "找不到", "zh-hant"), column="")
+    new_conflict(model="alias", key=(404, "iana", "gone", "en"), column="")
+    found = editor.get(LIST, {"q": term}).context["cl"].result_list
+    assert len(found) == (1 if "找" in term else 0)
+
+
 def test_the_filters_offer_the_models_that_there_are(editor, conflicts):
     specs = {
         spec.title: spec for spec in editor.get(LIST).context["cl"].filter_specs if hasattr(spec, "lookup_choices")

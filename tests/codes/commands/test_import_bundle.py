@@ -198,8 +198,8 @@ def test_a_failure_of_the_database_is_told_in_one_line(bundle, monkeypatch):
     def fail(*args: object, **options: object) -> None:
         raise DatabaseError("database is\nlocked")
 
-    monkeypatch.setattr("codes.management.importing.plan_import", fail)
-    assert refused(bundle) == "Nothing was changed: database is locked."
+    monkeypatch.setattr("codes.exchange.apply.rows_of", fail)
+    assert refused(bundle) == "Nothing was changed: the database says: database is locked."
 
 
 @pytest.mark.parametrize("error", [KeyError("no such user"), OSError("no such user"), ImportError("pwd")])

@@ -245,14 +245,31 @@ def test_what_is_not_sound_further_on_undoes_what_came_before_it():
 @pytest.mark.parametrize("step", ["enqueue", "close_agreed"])
 def test_a_failure_at_the_end_undoes_everything(step, monkeypatch):
     def fail(*args: object) -> None:
-        raise OperationalError("disk full")
+        raise OperationalError("disk\nfull")
 
     bundle = bundle_of(term(name_en="Gateway!"))
     plan, before = plan_import(bundle, keep={}), everything()
     monkeypatch.setattr(f"codes.exchange.apply.{step}", fail)
-    with pytest.raises(OperationalError):
+    with pytest.raises(BundleError, match="^the database says: disk full$"):
         apply_import(bundle, plan.digest, keep={}, author="operator")
     assert everything() == before
+
+
+def test_a_bundle_that_was_applied_before_a_newer_one_is_told_to_be_older():
+    older, newer = term(name_en="Gateway!"), term(name_en="Gateway!!")
+    pulled(older, parent="0" * 64)
+    assert planned(older, parent="0" * 64).notices == ()
+    assert planned(newer, parent="1" * 64).notices == ()
+    pulled(newer, parent="1" * 64)
+    (notice,) = planned(older, parent="0" * 64).notices
+    assert notice.startswith("This bundle is older than the last one from there")
+    assert planned(older, parent="0" * 64, source="elsewhere").notices == ()
+
+
+def test_the_parent_of_what_was_applied_is_told_to_be_older():
+    older = bundle_of(term(name_en="Gateway!"))
+    pulled(term(name_en="Gateway!!"), parent=older.manifest.digest)
+    assert len(plan_import(older, keep={}).notices) == 1
 
 
 def test_progress_is_told_now_and_then_and_at_the_end():
