@@ -22,13 +22,15 @@ StartResponse = Callable[..., Any]
 WSGI = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 MOST_FIELDS = 1000
+# How long stored pages have the processor for themselves after a start, unless somebody asks for another.
+HEAD_START = 0.5  # seconds
 # Of the answers that may be stored: what was found, and the page that says that nobody assigned a number.
 STORED = ("200 OK", "404 Not Found")
 HEALTH = LIVE, READY = ("/healthz", "/readyz")
 
 
 class Application:
-    """``load`` makes Django's application; it is called once, in a thread, while stored pages are served already.
+    """``load`` makes Django's application; it is called once, in a thread, a little later or when it is needed first.
 
     ``complaints`` says what is wrong with the parts of the site, once Django is there.
     """
@@ -42,13 +44,17 @@ class Application:
         self.journal = journal
         self.codings: dict[str | None, tuple[str, ...]] = {}
         self.load = load
-        self.loaded = threading.Event()
+        self.wanted, self.loaded = threading.Event(), threading.Event()
         self.django: WSGI | None = None
 
     def start(self) -> None:
         self.store.start()
         self.journal.start()
-        threading.Thread(target=self.load_django, name="django", daemon=True).start()
+        threading.Thread(target=self.load_in_time, name="django", daemon=True).start()
+
+    def load_in_time(self) -> None:
+        self.wanted.wait(HEAD_START)
+        self.load_django()
 
     def load_django(self) -> None:
         try:
@@ -139,6 +145,7 @@ class Application:
         return [content]
 
     def wait_for_django(self) -> WSGI:
+        self.wanted.set()
         self.loaded.wait()
         if self.django is None:
             raise RuntimeError("Django could not be loaded; the log says why.")

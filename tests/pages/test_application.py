@@ -9,6 +9,7 @@ from wsgiref.validate import validator
 
 import pytest
 
+from httpref.pages import application
 from httpref.pages.application import Application
 from httpref.pages.journal import Journal
 from httpref.pages.rendering import KEY
@@ -270,6 +271,16 @@ def test_a_request_for_another_page_waits_for_django(tmp_path, behind):
     assert done == ["200 OK"]
 
 
+def test_django_is_loaded_as_soon_as_it_is_needed(tmp_path, behind, monkeypatch):
+    monkeypatch.setattr(application, "HEAD_START", 3600)
+    site = Site(tmp_path, behind)
+    site.application.loaded.clear()
+    site.application.django = None
+    site.application.start()
+    assert not site.application.loaded.wait(0.05)
+    assert site.get()[0] == "200 OK"
+
+
 def test_django_that_cannot_be_loaded_is_logged_and_fails_the_requests_that_need_it(tmp_path, caplog):
     def fail():
         raise ImportError("no such module")
@@ -282,7 +293,8 @@ def test_django_that_cannot_be_loaded_is_logged_and_fails_the_requests_that_need
         site.get()
 
 
-def test_it_starts_its_threads(tmp_path, behind):
+def test_it_starts_its_threads(tmp_path, behind, monkeypatch):
+    monkeypatch.setattr(application, "HEAD_START", 0.01)
     site = Site(tmp_path, behind)
     site.application.loaded.clear()
     site.application.start()
