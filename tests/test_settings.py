@@ -247,6 +247,13 @@ def pragma(connection: Any, name: str) -> Any:
         return cursor.execute(f"PRAGMA {name}").fetchone()[0]
 
 
+def test_sqlite_stays_open_between_requests(sqlite):
+    sqlite.ensure_connection()
+    opened = sqlite.connection
+    sqlite.close_if_unusable_or_obsolete()  # what Django does at both ends of a request
+    assert sqlite.connection is opened
+
+
 def test_sqlite_writes_ahead_and_waits_for_its_turn(sqlite):
     assert pragma(sqlite, "journal_mode") == "wal"
     assert pragma(sqlite, "synchronous") == 1
