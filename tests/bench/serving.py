@@ -250,9 +250,11 @@ def beside_searches(site: Site, store: tuple[int, int]) -> None:
     searching = threading.Thread(target=search, args=(port, over))
     searching.start()
     fields = {"Accept-Encoding": "br", "Host": f"127.0.0.1:{port}"}
-    rounds = [one_round(Contender("beside searches", port, process, PAGE, fields), 4) for _ in range(ROUNDS)]
-    over.set()
-    searching.join()
+    try:
+        rounds = [one_round(Contender("beside searches", port, process, PAGE, fields), 4) for _ in range(ROUNDS)]
+    finally:
+        over.set()
+        searching.join()
     p50, p99 = median(found.p50 for found in rounds), median(found.p99 for found in rounds)
     print(f"  a stored page beside {SEARCHES} searches a second: p50 {p50:.2f} ms, p99 {p99:.2f} ms")
 

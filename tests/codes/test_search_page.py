@@ -13,7 +13,18 @@ from django.utils import translation
 from django.utils.html import format_html
 
 from codes.models import Comparison, StatusClass, StatusCode
-from tests.codes.test_views import LANGUAGES, check_head, check_links, check_resources, links, main, parse, words
+from tests.codes.test_views import (
+    LANGUAGES,
+    check_addresses,
+    check_head,
+    check_headings,
+    check_links,
+    check_resources,
+    links,
+    main,
+    parse,
+    words,
+)
 
 pytestmark = pytest.mark.django_db
 SPACE = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -59,6 +70,7 @@ def classes(language="en"):
 def test_the_page_of_results_is_sound(page_for, language):
     page = page_for("timeout", *codes(408, 499, 504), language=language)
     assert "timeout" in check_head(page, language)
+    check_headings(page)
     check_links(page)
     check_resources(page)
 
@@ -151,9 +163,9 @@ def test_without_a_query_the_page_says_what_can_be_typed(client):
     assert "autofocus" in field.attrib
 
 
-@pytest.mark.parametrize("path", ["search/", "search/?q=timeout"])
-def test_search_engines_do_not_keep_the_page(client, path):
-    page = parse(client.get(f"/en/{path}"))
+def test_search_engines_keep_the_search_and_no_results(client):
+    check_addresses(parse(client.get("/en/search/")), "/en/search/", "en")
+    page = parse(client.get("/en/search/?q=timeout"))
     assert [element.get("content") for element in page.iter("meta") if element.get("name") == "robots"] == ["noindex"]
     assert not [element for element in page.iter("link") if element.get("rel") in ("canonical", "alternate")]
 

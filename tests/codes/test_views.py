@@ -1,6 +1,7 @@
 """The public pages, asked for as a browser or a search engine does."""
 
 import re
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import html5lib
@@ -93,6 +94,13 @@ def check_head(page, language):
     return words(title)
 
 
+def check_headings(page):
+    """No heading skips a level, which readers of outlines would take for a part that is missing."""
+    levels = [int(element.tag[1]) for element in main(page).iter() if element.tag in ("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert all(level <= before + 1 for before, level in pairwise(levels)), levels
+
+
 def check_addresses(page, path, language):
     by_relation = [(element.get("rel"), element) for element in page.iter("link")]
     (canonical,) = [element.get("href") for relation, element in by_relation if relation == "canonical"]
@@ -157,6 +165,7 @@ def test_every_page_is_sound(client, language, section):
         page = parse(response)
         check_response(response, language)
         titles.add(check_head(page, language))
+        check_headings(page)
         check_addresses(page, path, language)
         check_links(page)
         check_resources(page)
@@ -174,6 +183,7 @@ def test_every_page_of_the_guide_is_sound(client, language):
         page = parse(response)
         check_response(response, language)
         check_head(page, language)
+        check_headings(page)
         check_addresses(page, path, language)
         check_links(page)
         check_resources(page)
