@@ -21,6 +21,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from tests.bench.lighthouse import lighthouse
+
 ROOT = Path(__file__).parents[2]
 REDIS = os.environ.get("HTTPREF_BENCH_REDIS", "redis://127.0.0.1:6379/3")
 ROUNDS = int(os.environ.get("HTTPREF_BENCH_ROUNDS", "5"))
@@ -75,6 +77,8 @@ def main() -> None:
         beside_searches(site, store)
         sizes(store)
         print(f"  resident memory of a worker: {resident(store):.0f} MB")
+        for line in lighthouse(store[0]):
+            print(line, flush=True)
         stack.close()
         cold_start(site)
         many_pages(site)
