@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ class CodesConfig(AppConfig):
         from codes import (
             checks,  # noqa: F401  (registers the system checks)
             generation,
+            replacement,
         )
         from codes.curation import triggers
         from codes.search import index
@@ -24,5 +26,7 @@ class CodesConfig(AppConfig):
             pre_migrate.connect(follower.before_migrations, sender=self)
             post_migrate.connect(follower.after_migrations, sender=self)
             connection_created.connect(follower.follow_connection)
+        connection_created.connect(replacement.note_file)
+        request_started.connect(replacement.leave_replaced_files)
         pre_migrate.connect(triggers.before_migrations, sender=self)
         post_migrate.connect(triggers.after_migrations, sender=self)

@@ -222,9 +222,8 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
     }
-    # A new connection reads the whole schema, which takes longer than most searches. A file that is put in the place
-    # of the database is looked at after so many seconds.
-    database["CONN_MAX_AGE"] = 60
+    # A new connection reads the whole schema, which takes longer than most searches.
+    database["CONN_MAX_AGE"] = None
 elif database["ENGINE"] == "django.db.backends.postgresql":
     database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
 else:

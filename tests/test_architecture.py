@@ -43,7 +43,7 @@ LAYERS = (
         "codes.checks",
         "codes.translation",
     ),
-    ("codes.triggers", "codes.commits"),
+    ("codes.triggers", "codes.commits", "codes.replacement"),
     ("codes.models",),
     ("codes.localized",),
     ("codes.natural_key", "codes.markdown", "codes.pictures", "httpref.settings"),
