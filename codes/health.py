@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from codes import generation
+from codes.replacement import is_gone, leave_replaced_files
 from codes.search.index import complaint
 
 log = logging.getLogger(__name__)
@@ -13,6 +14,10 @@ log = logging.getLogger(__name__)
 
 def complaints() -> dict[str, str]:
     """What is wrong, by the part at fault; an empty text where nothing is. Details of errors go to the log only."""
+    leave_replaced_files()
+    if is_gone(connection):
+        log.warning("not ready, the database is gone: %s", connection.settings_dict["NAME"])
+        return {"database": "cannot be used"}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -24,9 +24,17 @@ def note_file(*, connection: Any, **kwargs: Any) -> None:
 
 
 def leave_replaced_files(**kwargs: Any) -> None:
-    """Before a request: close the connections whose file is not the one that stands there now."""
+    """Before a request: close the connections whose file is not the one that stands there now.
+
+    Where none stands there, the one that is open is still good, and a new connection would make an empty one.
+    """
     connection: Any
     for connection in connections.all(initialized_only=True):
         is_open = connection.connection is not None and not connection.in_atomic_block
-        if is_open and connection.opened_file != identity(connection):
+        if is_open and identity(connection) not in (None, connection.opened_file):
             connection.close()
+
+
+def is_gone(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the file of a connection that is open is not there any more."""
+    return getattr(connection, "opened_file", None) is not None and identity(connection) is None

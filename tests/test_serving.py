@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -11,8 +12,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import psycopg
 import pytest
@@ -66,6 +68,14 @@ class Server:
         self.process.terminate()
         # A worker that was told to stop before it had begun is killed by the server after half a minute.
         self.process.wait(timeout=50)
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
 
     def answers(self, path: str) -> bool:
         try:
@@ -187,7 +197,7 @@ def test_no_reader_sees_anything_older_than_what_was_committed_before_they_asked
                 errors.append((answer.status, least, number))
 
     rename("Version -1")
-    readers = [threading.Thread(target=read) for _ in range(8)]
+    readers = [threading.Thread(target=read) for _ in range(50)]
     for reader in readers:
         reader.start()
     for number in range(15):
@@ -276,6 +286,64 @@ def test_a_worker_that_is_killed_is_replaced_and_no_page_is_wrong(here, database
             reader.join()
         server.stop()
     assert errors == []
+
+
+@contextmanager
+def unreachable(url: str) -> Iterator[None]:
+    """A block in which the database is away."""
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        os.rename(path, f"{path}.away")
+        yield
+        os.replace(f"{path}.away", path)
+        return
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as operator:
+        operator.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+        operator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        yield
+        operator.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+
+
+def test_while_the_database_is_away_good_pages_stay_and_afterwards_all_is_well(here, django_db_setup, tmp_path):
+    with (
+        copy_of_the_reference(django_db_setup, "away", tmp_path) as url,
+        Server(url, tmp_path, here.directory).running() as server,
+    ):
+        page = server.get()
+        wait_until(lambda: all(server.get().verdict == "hit" for _ in range(20)), 5)
+        with unreachable(url):
+            wait_until(lambda: "does not say whether pages still hold" in server.log.read_text(), 20)
+            assert [server.get()[::2] for _ in range(5)] == [page[::2]] * 5
+            assert server.get("/healthz").status == 200
+            assert server.get("/readyz").status == 503
+            other = server.get("/en/405/")
+            assert other.status in (200, 500)  # a file that is gone may still be open
+            assert b"Traceback" not in other.content
+        wait_until(lambda: server.answers("/readyz"), 30)
+        wait_until(lambda: server.get("/en/405/").status == 200, 30)
+        assert server.get().content == page.content
+        wait_until(lambda: "the database answers again" in server.log.read_text(), 30)
+
+
+def test_a_database_that_is_put_back_from_a_copy_is_public_within_a_second(here, django_db_setup, tmp_path):
+    if not django_db_setup.endswith(".sqlite3"):
+        pytest.skip("a database of PostgreSQL is no file")
+    path = tmp_path / "restored.sqlite3"
+    copy = Path(shutil.copy(django_db_setup, path.with_name("copy")))
+    shutil.copy(django_db_setup, path)
+    with sqlite3.connect(copy) as restored:
+        restored.execute("UPDATE codes_origin SET name_en = 'Restored', name = 'Restored' WHERE slug = 'nginx'")
+    restored.close()
+    with Server(f"sqlite:///{path}", tmp_path, here.directory).running() as server:
+        before = server.get().content
+        for left in tmp_path.glob("restored.sqlite3-*"):  # what belongs to the old file
+            left.unlink()
+        os.replace(copy, path)
+        seconds = wait_until(lambda: b"Restored" in server.get().content, 10)
+        assert b"Restored" not in before
+        assert seconds <= 3  # a quarter of one, and what a busy machine adds
+        assert all(b"Restored" in server.get().content for _ in range(20))
 
 
 def test_a_reload_replaces_the_workers_while_pages_are_served(here):

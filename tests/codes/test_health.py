@@ -43,3 +43,10 @@ def test_a_database_that_fails_is_named_without_its_secrets(monkeypatch, caplog)
     monkeypatch.setattr(health.connection, "cursor", fail)
     assert health.complaints() == {"database": "cannot be used"}
     assert "db.internal" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_gone_is_a_complaint_and_no_new_file(monkeypatch, caplog):
+    monkeypatch.setattr(health, "is_gone", lambda connection: True)
+    assert health.complaints() == {"database": "cannot be used"}
+    assert "the database is gone" in caplog.text

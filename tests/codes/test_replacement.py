@@ -68,6 +68,16 @@ def test_a_connection_that_was_not_opened_yet_is_left_alone(file):
     assert file.connection is None
 
 
+def test_a_file_that_is_gone_is_read_on(file, tmp_path):
+    assert told(file) == "old"
+    assert not replacement.is_gone(file)
+    os.remove(tmp_path / "database")
+    request_started.send(sender=None)
+    assert told(file) == "old"
+    assert replacement.is_gone(file)
+    assert not (tmp_path / "database").exists()
+
+
 def test_what_is_no_file_has_no_identity(file, tmp_path):
     os.remove(tmp_path / "database")
     assert replacement.identity(file) is None
