@@ -155,8 +155,10 @@ def check_response(response, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_sound(client, language, section):
     paths = paths_of(section, language)
-    titles = set()
     assert paths
+    if language != "en" and len(paths) > 30:  # the templates are the same, and texts have tests of their own
+        paths = paths[LANGUAGES.index(language) :: 4]
+    titles = set()
     for path in paths:
         with CaptureQueriesContext(connection) as queries:
             response = client.get(path)

@@ -1,9 +1,11 @@
 import json
 import os
+import shutil
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,30 @@ def use_database(django_db_blocker: Any) -> Iterator[Callable[..., None]]:
     ContentType.objects.clear_cache()
 
 
+@pytest.fixture(scope="module")
+def served_before(tmp_path_factory: pytest.TempPathFactory, django_db_setup: Any, django_db_blocker: Any) -> Path:
+    """A SQLite database that an earlier start made ready."""
+    path = tmp_path_factory.mktemp("served") / "database.sqlite3"
+    usual = connections["default"]
+    configuration = {"ENGINE": "django.db.backends.sqlite3", "NAME": path}
+    connections["default"] = ConnectionHandler({"default": configuration})["default"]
+    ContentType.objects.clear_cache()
+    with django_db_blocker.unblock():
+        for command in ("migrate", "seed_groups", "seed"):
+            call_command(command, verbosity=0, stdout=StringIO())
+        generation.ensure()
+        connections["default"].close()
+    connections["default"] = usual
+    ContentType.objects.clear_cache()
+    return path
+
+
+@pytest.fixture
+def ready(served_before: Path, use_database: Callable[..., None], tmp_path: Path) -> None:
+    """A copy of it is the default database."""
+    use_database(ENGINE="django.db.backends.sqlite3", NAME=shutil.copy(served_before, tmp_path / "new.sqlite3"))
+
+
 def serve(port: int) -> None:
     call_command("serve", "--host", "127.0.0.1", "--port", str(port))
 
@@ -92,8 +118,8 @@ def test_a_new_database_is_made_ready_and_served(use_database, started, port, tm
     assert len(started) == 1
 
 
-def test_a_later_start_prepares_nothing_and_keeps_what_was_edited(use_database, started, port, tmp_path, capsys):
-    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
+@pytest.mark.usefixtures("ready")
+def test_a_later_start_prepares_nothing_and_keeps_what_was_edited(started, port, capsys):
     serve(port)
     Origin.objects.filter(slug="nginx").update(name_en="edited here")
     Alias.objects.all().delete()
@@ -108,11 +134,8 @@ def test_a_later_start_prepares_nothing_and_keeps_what_was_edited(use_database, 
     assert len(started) == 2
 
 
-def test_a_start_builds_an_index_that_is_not_current_and_indexes_what_was_left(
-    use_database, started, port, tmp_path, capsys
-):
-    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
-    serve(port)
+@pytest.mark.usefixtures("ready")
+def test_a_start_builds_an_index_that_is_not_current_and_indexes_what_was_left(started, port, capsys):
     engine().run("UPDATE codes_search_state SET fingerprint = 'older'")
     capsys.readouterr()
     serve(port)
@@ -151,19 +174,18 @@ def test_workers_and_threads_are_those_of_the_settings(started, port, settings):
     assert understood["respawn_failed_workers"]
 
 
-def test_the_generation_is_known_before_the_workers_start(use_database, started, port, settings, tmp_path):
+@pytest.mark.usefixtures("ready")
+def test_the_generation_is_known_before_the_workers_start(started, port, settings, tmp_path):
     settings.PAGES_DIR = tmp_path / "pages"
     (settings.PAGES_DIR / "metrics").mkdir(parents=True)
-    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
     serve(port)
     shared = Shared(settings.PAGES_DIR, connections["default"].settings_dict, create=False)
     assert shared.generation == generation.read(connections["default"])
     assert not (settings.PAGES_DIR / "metrics").exists()
 
 
-def test_a_database_of_before_the_generation_gets_it(use_database, started, port, tmp_path):
-    use_database(ENGINE="django.db.backends.sqlite3", NAME=tmp_path / "new.sqlite3")
-    serve(port)
+@pytest.mark.usefixtures("ready")
+def test_a_database_of_before_the_generation_gets_it(started, port):
     with connections["default"].cursor() as cursor:
         cursor.execute(f"DROP TABLE {generation.TABLE}")
     serve(port)
