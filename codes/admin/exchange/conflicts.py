@@ -25,6 +25,13 @@ from codes.localized import LANGUAGES
 from codes.models import Conflict
 from codes.models.exchange import ConflictState
 
+
+def escaped(text: str) -> str:
+    """A text as it stands in JSON of ASCII letters."""
+    return re.sub(r"[^\x00-\x7f]", lambda letter: json.dumps(letter[0])[1:-1], text)
+
+
+AS_STORED = {"sqlite": escaped}
 LIST = "_changelist_filters"  # what the admin calls the list's query in the addresses of the pages below it
 
 
@@ -86,9 +93,7 @@ class ConflictAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Conflict], search_term: str
     ) -> tuple[QuerySet[Conflict], bool]:
         """Keys are JSON, which SQLite holds as it was written: with other letters than ASCII escaped."""
-        if connection.vendor == "sqlite":
-            search_term = re.sub(r"[^\x00-\x7f]", lambda letter: json.dumps(letter[0])[1:-1], search_term)
-        return super().get_search_results(request, queryset, search_term)
+        return super().get_search_results(request, queryset, AS_STORED.get(connection.vendor, str)(search_term))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         conflict = self.get_object(request, unquote(object_id))
