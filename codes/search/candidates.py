@@ -1,9 +1,9 @@
 """One query's way through the index: from its units to meanings with scores."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from codes.search.document import Document, documents
+from codes.search.document import Document, Kind, documents
 from codes.search.engine import Engine
 from codes.search.index import MOST_CHANGED
 from codes.search.memory import Memory
@@ -122,10 +122,7 @@ class Search:
         """What the keys say that are the query or begin with it, by meaning."""
         found: dict[int, float] = {}
         for asked in self.query.keys:
-            rows = [row for row in self.answer.keys if row.entry not in self.changed and row.key.startswith(asked)]
-            for entry, document in self.changed.items():
-                keys = document.keys if document else ()
-                rows += [KeyRow(*key, entry) for key in keys if key.key.startswith(asked)]
+            rows = [row for row in self.as_they_are_now(self.answer.keys) if row.key.startswith(asked)]
             for kind, key, language, entry in rows:
                 score = key_score(kind, key, language, asked=asked, reader=self.reader)
                 found[entry] = max(found.get(entry, 0.0), score)
@@ -134,10 +131,16 @@ class Search:
                     found[entry] = max(found.get(entry, 0.0), score)
         return found
 
+    def as_they_are_now(self, rows: Iterable[KeyRow]) -> Iterator[KeyRow]:
+        """The rows of what did not change, and all keys of what did."""
+        yield from (row for row in rows if row.entry not in self.changed)
+        for entry, document in self.changed.items():
+            yield from (KeyRow(*key, entry) for key in (document.keys if document else ()))
+
     def near_names(self, asked: str) -> Iterator[tuple[int, float]]:
         """The meanings with a name that is nearly the query, and what that says."""
-        for kind, key, language, entry in self.answer.names:
-            if key in self.near[asked] and entry not in self.changed:
+        for kind, key, language, entry in self.as_they_are_now(self.answer.names):
+            if key in self.near[asked] and kind in (Kind.NAME, Kind.FORMER_NAME):
                 yield entry, NEARLY_A_NAME * passage_weight(kind, language, self.reader)
 
     def postings(self) -> list[Posting]:

@@ -163,6 +163,17 @@ def test_a_change_is_shown_at_once_and_what_was_rolled_back_is_not(refreshed):
     assert shown("teapot refuses", 418) == before
 
 
+def test_a_misspelt_name_is_understood_whether_or_not_its_meaning_was_indexed_yet():
+    def found() -> list[tuple[int, float]]:
+        return [(result.code.number, result.score) for result in search("gateway timout", "en").results[:2]]
+
+    before = found()
+    assert before[0][0] == 504
+    StatusCode.objects.get(number=504).save()
+    assert index.engine().pending(1)
+    assert found() == before
+
+
 def test_a_change_that_leaves_the_terms_alone_is_shown():
     shown("teapot", 418)
     row = StatusCode.objects.get(number=418)
