@@ -17,10 +17,10 @@ LANGUAGES = ["en", "zh-hant", "zh-hans"]
 # Of a kind of query: the share with a wanted code first, and the mean reciprocal rank. Where an exact text is
 # typed, nothing but the first place will do.
 FLOORS = {
-    "all": (0.965, 0.98),
-    "en": (0.955, 0.97),
-    "zh-hant": (0.96, 0.975),
-    "zh-hans": (0.96, 0.975),
+    "all": (0.975, 0.985),
+    "en": (0.97, 0.98),
+    "zh-hant": (0.975, 0.985),
+    "zh-hans": (0.975, 0.985),
     "number": (1, 1),
     "name": (1, 1),
     "former-name": (1, 1),
@@ -31,7 +31,7 @@ FLOORS = {
     "typo": (1, 1),
     "other-script": (1, 1),
     "field": (0.96, 0.97),
-    "concept": (0.94, 0.97),
+    "concept": (0.97, 0.98),
     "vendor": (0.93, 0.96),
     "prefix": (0.94, 0.97),
     "single-character": (0.92, 0.96),
