@@ -67,8 +67,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error_answer(request, 500, _("The server failed"), detail)
 
 
-def public(view: View) -> View:
-    """A view that anybody may read, and that says the same to everybody; other methods than GET and HEAD get 405.
+def read_only(view: View) -> View:
+    """A view that only reads; other methods than GET and HEAD get 405.
 
     Exempt from the check for forged requests, which would answer 403 before the method is looked at.
     """
@@ -77,12 +77,22 @@ def public(view: View) -> View:
     def reading(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in SAFE_METHODS:
             return method_not_allowed(request)
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(reading)
+
+
+def public(view: View) -> View:
+    """A view that anybody may read, and that says the same to everybody."""
+
+    @wraps(view)
+    def saying(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if response.status_code == HTTPStatus.OK:
             same_for_everybody(request)
         return response
 
-    return csrf_exempt(reading)
+    return read_only(saying)
 
 
 def problems_for_programs(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -1,7 +1,7 @@
 """Natural keys: how a row is named outside the database."""
 
 from operator import attrgetter
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -15,11 +15,18 @@ class NaturalKeyQuerySet(models.QuerySet[M]):
         paths = self.model.natural_key_fields  # type: ignore[attr-defined]
         return self.get(**dict(zip(paths, values, strict=True)))
 
+    def published(self) -> Self:
+        """What the public may see: without drafts of meanings, and without the rows that belong to one."""
+        path: str = self.model.draft_path  # type: ignore[attr-defined]
+        return self.exclude(**{path: True}) if path else self.all()
+
 
 class NaturalKeyModel(models.Model):
     """A model whose rows are named by ``natural_key_fields``, given as look-up paths."""
 
     natural_key_fields: ClassVar[tuple[str, ...]] = ()
+    draft_path: ClassVar[str] = ""  # the look-up path to whether a row is, or belongs to, a draft; "" if it never does
+    install_fields: ClassVar[tuple[str, ...]] = ()  # what is this install's own business: in no bundle
 
     class Meta:
         abstract = True

@@ -47,7 +47,7 @@ class RowSitemap(LocalizedSitemap):
     model: type[Model]
 
     def items(self) -> list[Any]:
-        return list(self.model._default_manager.order_by("pk"))
+        return list(self.model._default_manager.published().order_by("pk"))  # type: ignore[attr-defined]
 
 
 class ClassSitemap(RowSitemap):

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from codes.converters import ClassConverter, NumberConverter, RFCConverter
-from codes.views import advice, find, reference
+from codes.views import advice, find, preview, reference
 
 register_converter(NumberConverter, "number")
 register_converter(ClassConverter, "class")
@@ -25,6 +25,7 @@ urlpatterns = [
     path("guide/<slug:slug>/", advice.guide_step, name="guide_step"),
     path("guide/<slug:step>/<slug:slug>/", advice.guide_answer, name="guide_answer"),
     path("glossary/", advice.glossary, name="glossary"),
+    path("preview/<str:token>/", preview.preview, name="preview"),
     path("search/", find.search, name="search"),
     path("opensearch.xml", find.opensearch, name="opensearch"),
 ]

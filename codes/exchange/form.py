@@ -73,7 +73,7 @@ def bundled_fields(model: Model, languages: Sequence[str]) -> list[str]:
     names = [
         field.name
         for field in (*model._meta.concrete_fields, *model._meta.many_to_many)
-        if not field.primary_key and not hasattr(field, "translated_field")
+        if not field.primary_key and not hasattr(field, "translated_field") and field.name not in model.install_fields  # type: ignore[attr-defined]
     ]
     if not issubclass(model, LocalizedModel):
         return names
@@ -139,8 +139,13 @@ def value_of(field: Any, row: models.Model) -> Any:
     return stored_value(field, row)
 
 
-def rows_of(model: Model, languages: Sequence[str], pks: Sequence[int] | None = None) -> Iterator[Row]:
-    """The rows of a model in the form of records, in no order, some in memory at a time."""
+def rows_of(
+    model: Model, languages: Sequence[str], pks: Sequence[int] | None = None, *, published: bool = False
+) -> Iterator[Row]:
+    """The rows of a model in the form of records, in no order, some in memory at a time.
+
+    Only with ``published`` are relations to drafts left out.
+    """
     fields = [model._meta.get_field(name) for name in bundled_fields(model, languages)]
     found: Any = model._default_manager.order_by("pk")
     if hasattr(found, "rewrite"):  # the names are columns already
@@ -148,9 +153,16 @@ def rows_of(model: Model, languages: Sequence[str], pks: Sequence[int] | None = 
     if pks is not None:
         found = found.filter(pk__in=pks)
     related = [path for field in fields for path in paths_to_keys(field)]
-    found = found.select_related(*related).prefetch_related(*(f.name for f in fields if f.many_to_many))
+    to_many = [prefetched(field, published=published) for field in fields if field.many_to_many]
+    found = found.select_related(*related).prefetch_related(*to_many)
     for row in found.iterator(chunk_size=CHUNK):
         yield Row(row.pk, row.natural_key(), {field.name: value_of(field, row) for field in fields})
+
+
+def prefetched(field: Any, *, published: bool) -> Any:
+    """A relation to many rows, all of them or those that the public may see."""
+    rows = field.related_model._default_manager.all()
+    return models.Prefetch(field.name, rows.published() if published else rows)
 
 
 def paths_to_keys(field: Any) -> list[str]:
@@ -161,17 +173,18 @@ def paths_to_keys(field: Any) -> list[str]:
     return [field.name, *(f"{field.name}__{path}" for path in further)]
 
 
-def in_order(model: Model) -> Iterator[list[int]]:
-    """The ids of all rows of a model in canonical order, some at a time."""
+def in_order(model: Model, *, published: bool = False) -> Iterator[list[int]]:
+    """The ids of all rows of a model, or of those that the public may see, in canonical order, some at a time."""
     paths: tuple[str, ...] = model.natural_key_fields  # type: ignore[attr-defined]
-    keys = sorted((key, pk) for pk, *key in model._default_manager.order_by().values_list("pk", *paths))
+    rows: Any = model._default_manager.order_by()
+    keys = sorted((key, pk) for pk, *key in (rows.published() if published else rows).values_list("pk", *paths))
     order = [pk for _, pk in keys]
     for start in range(0, len(order), CHUNK):
         yield order[start : start + CHUNK]
 
 
 def records_of(model: Model, languages: Sequence[str]) -> Iterator[Fields]:
-    """The fields of all rows of a model in canonical order, some in memory at a time."""
-    for chunk in in_order(model):
-        rows = {row.pk: row.fields for row in rows_of(model, languages, chunk)}
+    """The fields of the rows that a bundle gives away, in canonical order, some in memory at a time: no drafts."""
+    for chunk in in_order(model, published=True):
+        rows = {row.pk: row.fields for row in rows_of(model, languages, chunk, published=True)}
         yield from (rows[pk] for pk in chunk if pk in rows)

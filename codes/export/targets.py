@@ -45,11 +45,12 @@ def pages(language: str) -> Iterator[Target]:
     for name in OVERVIEWS:
         yield page(reverse(name))
     for model in (StatusClass, Origin, Comparison, Specification):
-        for row in model._default_manager.order_by("pk"):
+        for row in model._default_manager.published().order_by("pk"):  # type: ignore[union-attr]
             yield page(row.get_absolute_url())
     for step in GuideStep.objects.exclude(slug=FIRST_STEP).order_by("pk"):
         yield page(step.get_absolute_url())
-    for answer in GuideAnswer.objects.filter(code__isnull=False).select_related("step", "next_step").order_by("pk"):
+    answers_with_code = GuideAnswer.objects.published().filter(code__isnull=False)
+    for answer in answers_with_code.select_related("step", "next_step").order_by("pk"):
         yield page(answer.get_absolute_url())
     known = set(known_numbers())
     for number in NUMBERS:

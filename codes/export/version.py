@@ -35,6 +35,7 @@ def tables() -> list[type[models.Model]]:
 
 
 def plain(model: type[models.Model]) -> Any:
-    """The rows with their columns as they are, whatever language is active."""
+    """The rows with their columns as they are, whatever language is active; without drafts."""
     rows: Any = model._default_manager.all()
+    rows = rows.published() if hasattr(rows, "published") else rows
     return rows.rewrite(False) if hasattr(rows, "rewrite") else rows

@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +23,7 @@ from codes.commits import after_commit
 from codes.exchange.form import bundled_models
 from codes.generation import postgres, sqlite
 from codes.models import Source
+from codes.search.sources import CODES, OWNED
 from codes.triggers import TRIGGERS
 from codes.triggers.base import Triggers
 from httpref.pages.database import STATEMENT, generation_of
@@ -40,6 +41,18 @@ def tables() -> tuple[str, ...]:
     models: list[type[Model]] = [*bundled_models(), Source]
     links = [field.m2m_db_table() for model in models for field in model._meta.many_to_many]
     return tuple(sorted([*links, *(model._meta.db_table for model in models)]))
+
+
+def is_public(table: str) -> str:
+    """The condition under which pages show a row ``changed`` of a table; empty if they always do.
+
+    What an editor writes into a draft changes no page.
+    """
+    if table == CODES:
+        return "NOT changed.is_draft"
+    if table in [model._meta.db_table for model in OWNED]:
+        return f"EXISTS (SELECT 1 FROM {CODES} WHERE id = changed.status_code_id AND NOT is_draft)"
+    return ""
 
 
 @cache
@@ -106,7 +119,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (id {engine.KEY}, token bigint NOT NULL)")
         cursor.execute(f"INSERT INTO {TABLE} (token) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE})")
         for table in tables():
-            noting.create(table, engine.note, engine.NEW_TOKEN)
+            noting.create(table, partial(engine.note, condition=is_public(table)), engine.NEW_TOKEN)
         cursor.execute(engine.NEW_TOKEN)
     after_commit(connection, publish)
 

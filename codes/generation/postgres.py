@@ -11,9 +11,9 @@ NEW_TOKEN = "INSERT INTO codes_generation (token) SELECT hashtextextended(gen_ra
 MOST_TOKENS = 500
 
 
-def note(rows: str) -> str:
-    """The statement for what changed, if anything did."""
-    return f"{NEW_TOKEN} WHERE EXISTS ({rows})"
+def note(rows: str, condition: str) -> str:
+    """The statement for what changed, if any of it meets a condition on ``changed``."""
+    return f"{NEW_TOKEN} WHERE EXISTS (SELECT 1 FROM ({rows}) AS changed WHERE {condition or 'true'})"
 
 
 @contextmanager

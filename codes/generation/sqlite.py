@@ -10,9 +10,9 @@ KEY = "INTEGER PRIMARY KEY"
 NEW_TOKEN = "UPDATE codes_generation SET token = random()"
 
 
-def note(row: str) -> str:
-    """The statement for a row that changed."""
-    return NEW_TOKEN
+def note(row: str, condition: str) -> str:
+    """The statement for a row that changed, if it meets a condition on ``changed``."""
+    return f"{NEW_TOKEN} WHERE {condition}".replace("changed.", f"{row}.") if condition else NEW_TOKEN
 
 
 @contextmanager

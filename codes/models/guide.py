@@ -12,8 +12,9 @@ FIRST_STEP = "start"
 
 class GuideStepQuerySet(LocalizedQuerySet["GuideStep"]):
     def with_answers(self, language: str) -> Self:
-        """With each step's answers, and the codes and steps that they lead to."""
-        answers = GuideAnswer.objects.in_language(language, related=("code", "next_step")).order_by("position")
+        """With each step's answers, and the codes and steps that they lead to; no draft is among them."""
+        answers = GuideAnswer.objects.in_language(language, related=("code", "next_step")).published()
+        answers = answers.order_by("position")
         return self.prefetch_related(models.Prefetch("answers", answers))
 
 
@@ -57,6 +58,7 @@ class GuideAnswer(LocalizedModel):
     """An answer to a step's question: it leads to another step, or to a code with the reason for it."""
 
     natural_key_fields = ("step__slug", "slug")
+    draft_path = "code__is_draft"
     localized_fields = ("text", "reason")
 
     step = models.ForeignKey(GuideStep, models.CASCADE, related_name="answers", verbose_name=_("step of the guide"))

@@ -82,6 +82,7 @@ class HeaderFieldUse(NaturalKeyModel):
     """A header field that a status code requires, expects or makes use of."""
 
     natural_key_fields = ("status_code__number", "status_code__origin_id", "header_field__name", "message")
+    draft_path = "status_code__is_draft"
 
     status_code = models.ForeignKey(
         StatusCode, models.CASCADE, related_name="header_field_uses", verbose_name=_("status code")

@@ -64,6 +64,7 @@ class Symbol(NaturalKeyModel):
     """What source code of an ecosystem writes for a status code: ``http.StatusNotFound``."""
 
     natural_key_fields = ("ecosystem__slug", "status_code__number", "status_code__origin_id", "symbol")
+    draft_path = "status_code__is_draft"
 
     ecosystem = models.ForeignKey(Ecosystem, models.CASCADE, related_name="symbols", verbose_name=_("ecosystem"))
     status_code = models.ForeignKey(StatusCode, models.CASCADE, related_name="symbols", verbose_name=_("status code"))
@@ -93,6 +94,7 @@ class Alias(NaturalKeyModel):
     """What else people type when they look for a status code."""
 
     natural_key_fields = ("status_code__number", "status_code__origin_id", "language", "text")
+    draft_path = "status_code__is_draft"
 
     status_code = models.ForeignKey(StatusCode, models.CASCADE, related_name="aliases", verbose_name=_("status code"))
     language = models.CharField(_("language"), max_length=8, choices=settings.CONTENT_LANGUAGES)

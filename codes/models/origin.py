@@ -11,6 +11,13 @@ REGISTRY = "iana"
 
 
 class OriginQuerySet(LocalizedQuerySet["Origin"]):
+    def published(self) -> Self:
+        """Without those whose only meanings are drafts."""
+        from codes.models import StatusCode  # it refers to this module
+
+        own = StatusCode.with_drafts.filter(origin=models.OuterRef("slug"))
+        return self.filter(models.Exists(own.published()) | ~models.Exists(own))
+
     def with_counts(self) -> Self:
         """With ``meanings``: how many the origin gives, counted in an index."""
         from codes.models import StatusCode  # it refers to this module

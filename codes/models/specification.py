@@ -29,7 +29,8 @@ class SpecificationStatus(models.TextChoices):
 class SpecificationQuerySet(NaturalKeyQuerySet["Specification"]):
     def with_counts(self) -> Self:
         """With ``codes``: how many status codes the document speaks of."""
-        return self.annotate(codes=models.Count("references__status_code", distinct=True))
+        is_published = models.Q(references__status_code__is_draft=False)
+        return self.annotate(codes=models.Count("references__status_code", filter=is_published, distinct=True))
 
     def with_graph(self) -> Self:
         """With the documents it obsoletes and updates, and those that do so to it."""
@@ -126,6 +127,7 @@ class Reference(NaturalKeyModel):
     """Where a document speaks of a status code, and the reason phrase it used there."""
 
     natural_key_fields = ("status_code__number", "status_code__origin_id", "specification__slug", "role")
+    draft_path = "status_code__is_draft"
 
     status_code = models.ForeignKey(
         StatusCode, models.CASCADE, related_name="references", verbose_name=_("status code")

@@ -67,6 +67,10 @@ def validate_sources(value: Any) -> None:
 class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
     """Selections of meanings that read as the sentence: ``registered().in_class(4)``."""
 
+    def as_if_published(self, draft: int) -> Self:
+        """What the public would see if the draft with that primary key were published."""
+        return self.filter(models.Q(is_draft=False) | models.Q(pk=draft))
+
     def registered(self) -> Self:
         """The meanings that the IANA registry lists, whatever their state there."""
         return self.filter(origin=REGISTRY)
@@ -131,10 +135,27 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
         )
 
 
+StatusCodeManager = models.Manager.from_queryset(StatusCodeQuerySet)
+
+
+class PublishedManager(StatusCodeManager["StatusCode"]):
+    """The meanings that the public may see."""
+
+    def get_queryset(self) -> StatusCodeQuerySet:
+        rows: Any = super().get_queryset()
+        return rows.published()  # type: ignore[no-any-return]
+
+
 class StatusCode(LocalizedModel):
-    """One meaning of one number. A number may have several, each from its own origin."""
+    """One meaning of one number. A number may have several, each from its own origin.
+
+    ``objects`` are those that the public may see: what anybody can read is read from there. ``with_drafts`` is
+    for editors, and for what has to know all rows: it is the default manager, so relations and imports see drafts.
+    """
 
     natural_key_fields = ("number", "origin_id")
+    draft_path = "is_draft"
+    install_fields = ("is_draft",)
     localized_fields = ("name", "summary", "description", "server", "client", "visitor", "correction")
     neutral_texts = ("example",)
 
@@ -171,12 +192,19 @@ class StatusCode(LocalizedModel):
     visitor = models.TextField(_("what a visitor can do"), blank=True)
     correction = models.TextField(_("often told wrong"), blank=True)
 
-    objects = StatusCodeQuerySet.as_manager()
+    is_draft = models.BooleanField(
+        _("draft"), default=False, help_text=_("Not public until it is published; a signed link shows it before.")
+    )
+
+    with_drafts = StatusCodeQuerySet.as_manager()
+    objects = PublishedManager()
 
     class Meta:
         verbose_name = _("status code")
         verbose_name_plural = _("status codes")
         ordering = ["number", "origin"]
+        # All that lists and counts of published meanings ask for, so that they need not read the rows.
+        indexes = [models.Index(fields=["origin", "number", "is_draft"], name="statuscode_published")]
         permissions = [(translate_permission(language), f"Can translate into {language}") for language in LANGUAGES]
         constraints = [
             models.UniqueConstraint(fields=["number", "origin"], name="statuscode_key"),

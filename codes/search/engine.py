@@ -87,8 +87,8 @@ class Engine(Reading):
         return set(SOURCES) <= set(self.connection.introspection.table_names())
 
     def meanings(self) -> int:
-        """How many meanings the reference has."""
-        return int(self.rows(f"SELECT count(*) FROM {CODES}")[0][0])
+        """How many meanings the index should have: drafts are not in it."""
+        return int(self.rows(f"SELECT count(*) FROM {CODES} WHERE NOT is_draft")[0][0])
 
     # State and queue
 

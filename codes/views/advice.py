@@ -54,7 +54,7 @@ def guide_step(request: HttpRequest, slug: str) -> HttpResponse:
 def guide_answer(request: HttpRequest, step: str, slug: str) -> HttpResponse:
     """Where the guide ends: the code, and why it is the one."""
     language = translation.get_language()
-    answers = GuideAnswer.objects.in_language(language, related=("step", "code")).filter(code__isnull=False)
+    answers = GuideAnswer.objects.in_language(language, related=("step", "code")).filter(code__isnull=False).published()
     answer = get_object_or_404(answers, step__slug=step, slug=slug)
     return render(request, "codes/guide_answer.html", {"answer": answer})
 

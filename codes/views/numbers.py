@@ -19,19 +19,23 @@ class Numbers:
     def __init__(self, numbers: Collection[int], language: str) -> None:
         self.numbers, self.language = numbers, language
 
+    def codes(self) -> StatusCodeQuerySet:
+        """The meanings that there are for the reader."""
+        return StatusCode.objects.all()
+
     def meanings_of(self, number: int) -> StatusCodeQuerySet | Sequence[StatusCode]:
         """The meanings of one of the numbers with their details, in reading order; not read before they are used."""
         return self.detailed().with_number(number)
 
     def detailed(self) -> StatusCodeQuerySet:
         """The meanings of all the numbers with what a page shows of them."""
-        rows: StatusCodeQuerySet = StatusCode.objects.filter(number__in=self.numbers)
+        rows = self.codes().filter(number__in=self.numbers)
         return rows.in_language(self.language, related=("origin",)).with_details(self.language)
 
     @cached_property
     def answers(self) -> dict[int, list[StatusCode]]:
         """All meanings with what the JSON interface says of them, by number."""
-        rows = StatusCode.objects.filter(number__in=self.numbers)
+        rows = self.codes().filter(number__in=self.numbers)
         return by_number(with_everything(rows.in_language(self.language, *SHORT_FIELDS, *LONG_FIELDS), self.language))
 
     @cached_property
@@ -46,5 +50,5 @@ class Numbers:
 
     def neighbours(self, number: int) -> tuple[int | None, int | None]:
         """The nearest numbers below and above that have a meaning."""
-        below, above = StatusCode.objects.neighbours(number)
+        below, above = self.codes().neighbours(number)
         return below, above

@@ -2,6 +2,7 @@
 
 import re
 from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -62,6 +63,14 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
     language = translation.get_language() or DEFAULT_LANGUAGE
     # An export reads the rows of many pages at once.
     rows = request.META.get("httpref_numbers") or Numbers([number], language)
+    response = number_page(request, number, rows)
+    if response.status_code == 404:
+        same_for_everybody(request)
+    return response
+
+
+def number_page(request: HttpRequest, number: int, rows: Numbers, **more: Any) -> HttpResponse:
+    """The page of a number's rows; ``more`` goes into its context."""
     shown = part(request, rows.meanings_of(number), MOST_IN_FULL, counted=True)
     meanings = shown.rows
     below, above = rows.neighbours(number)
@@ -72,9 +81,9 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
         "class": rows.classes.get(number // 100),
         "below": below,
         "above": above,
+        **more,
     }
     if not meanings:
-        same_for_everybody(request)
         return render(request, "codes/unassigned.html", context, status=404)
     context["entries"] = [
         (code, code.symbols_by_ecosystem(rows.ecosystems), lineage_band(code.lineage())) for code in meanings
@@ -113,13 +122,13 @@ def specification(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public
 def origins(request: HttpRequest) -> HttpResponse:
-    rows = Origin.objects.in_language(translation.get_language()).with_counts()
+    rows = Origin.objects.in_language(translation.get_language()).published().with_counts()
     return render(request, "codes/origins.html", {"origins": rows})
 
 
 @public
 def origin(request: HttpRequest, slug: str) -> HttpResponse:
     language = translation.get_language()
-    row = get_object_or_404(Origin.objects.in_language(language), slug=slug)
+    row = get_object_or_404(Origin.objects.in_language(language).published(), slug=slug)
     codes = StatusCode.objects.from_origin(slug).in_language(language, "name", "summary").in_reading_order()
     return render(request, "codes/origin.html", {"origin": row, "part": part(request, codes)})
