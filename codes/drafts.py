@@ -1,5 +1,6 @@
 """Drafts: publishing a meaning, taking it back, and the signed links that show one before it is public."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -33,9 +34,9 @@ class Expired(Exception):
 # Publishing
 
 
-def lacking(values: Any) -> list[str]:
-    """The columns that have to be filled before a meaning is public, of a mapping of columns to texts."""
-    return [name for field in NEEDED if not values.get(name := column(field, DEFAULT_LANGUAGE))]
+def lacking(values: Mapping[str, Any]) -> list[str]:
+    """The fields that have to be written in English before a meaning is public; ``values`` are those of columns."""
+    return [field for field in NEEDED if not values.get(column(field, DEFAULT_LANGUAGE))]
 
 
 def publish(pk: int) -> bool:
@@ -47,7 +48,7 @@ def publish(pk: int) -> bool:
         row.full_clean()
         if missing := lacking(vars(row)):
             names = ", ".join(str(StatusCode._meta.get_field(name).verbose_name) for name in missing)  # type: ignore[union-attr]
-            raise ValidationError(_("To be published it needs: {names}.").format(names=names))
+            raise ValidationError(_("It lacks English texts: {names}.").format(names=names))
         row.is_draft = False
         row.save(update_fields=["is_draft"])
         return True

@@ -38,6 +38,7 @@ LAYERS = (
         "codes.exchange",
         "codes.search",
         "codes.curation",
+        "codes.drafts",
         "codes.generation",
         "codes.groups",
         "codes.checks",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from codes.admin.localized import CoverageFilter, LocalizedAdmin
 from codes.curation.rights import is_editor
 from codes.drafts import lacking, preview_of, publish, withdraw
+from codes.localized import DEFAULT_LANGUAGE, column
 from codes.models import Alias, HeaderFieldUse, Reference, StatusClass, StatusCode, Symbol
 
 
@@ -47,9 +48,8 @@ class StatusCodeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         """What a draft need not have yet, a new meaning that is no draft does."""
         values = super().clean() or self.cleaned_data
         if self.instance.pk is None and values.get("is_draft") is False:
-            for name in lacking(values):
-                if name in self.fields and name not in self.errors:
-                    self.add_error(name, _("Only a draft can do without it."))
+            for field in lacking(values):
+                self.add_error(column(field, DEFAULT_LANGUAGE), _("Only a draft can do without it."))
         return values
 
 
