@@ -146,9 +146,13 @@ class StatusCodeAdmin(LocalizedAdmin):
     def preview(self, row: StatusCode) -> SafeString:
         """A link to send to colleagues."""
         found = preview_of(row)
-        until = _("Shows the draft, without an account, until {date} UTC.").format(date=f"{found.until:%Y-%m-%d %H:%M}")
-        address = settings.BASE_URL + found.path
-        return format_html('<a href="{}">{}</a><br>{}', address, address, until)
+        hint = _("Copy its address to send it: it shows the draft, without an account, until {date} UTC.")
+        hint = hint.format(date=f"{found.until:%Y-%m-%d %H:%M}")
+        return format_html('<a href="{}">{}</a><br>{}', settings.BASE_URL + found.path, _("Link to the preview"), hint)
+
+    def view_on_site(self, row: StatusCode) -> str:
+        """Where the form's link to the site leads."""
+        return preview_of(row).path if row.is_draft else row.get_absolute_url()
 
     @admin.display(description=gettext_lazy("public page"))
     def public_page(self, row: StatusCode) -> SafeString:
