@@ -7,9 +7,10 @@ this module builds the name of such a column.
 A text that is missing is NULL, never an empty or a blank string.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -72,6 +73,40 @@ def normalised(value: str | None) -> str | None:
     return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
 
 
+# Of so many rows the texts are looked for one by one, of more all that are held back.
+MOST_ROWS = 500
+
+
+def held_back(keys: Collection[tuple[str, int]], languages: Iterable[str]) -> dict[tuple[str, int], dict[str, Any]]:
+    """The columns that readers of these languages must not see as they are, and what they see instead: a text or None.
+
+    ``keys`` are models' names and rows' ids, and so are the keys of what is found; empty if readers see everything.
+    """
+    languages = set(languages) - {DEFAULT_LANGUAGE}
+    if not settings.ONLY_APPROVED or not languages or not keys:
+        return {}
+    states = apps.get_model("codes", "TextState")._default_manager.exclude(state="approved")
+    states = states.filter(language__in=languages, model__in={model for model, _ in keys})
+    if len(keys) <= MOST_ROWS:
+        states = states.filter(object_id__in={pk for _, pk in keys})
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for model, pk, field, language, approved in states.values_list(
+        "model", "object_id", "field", "language", "approved"
+    ):
+        found.setdefault((model, pk), {})[column(field, language)] = approved
+    return found
+
+
+def hold_back(rows: Iterable["LocalizedModel"], languages: Iterable[str]) -> None:
+    """Give rows that are only shown, and never saved, the texts that readers of these languages may see."""
+    by_key: dict[tuple[str, int], list[LocalizedModel]] = {}
+    for row in rows:
+        by_key.setdefault((str(row._meta.model_name), row.pk), []).append(row)
+    for key, texts in held_back(by_key.keys(), languages).items():
+        for row in by_key.get(key, ()):
+            row.__dict__.update({name: value for name, value in texts.items() if name in row.__dict__})
+
+
 M = TypeVar("M", bound="LocalizedModel", covariant=True)
 
 
@@ -79,7 +114,7 @@ class LocalizedQuerySet(NaturalKeyQuerySet[M]):
     """Query methods for models with localized fields. Filters never fall back to another language."""
 
     def in_language(self, language: str, *fields: str, related: tuple[str, ...] = ()) -> Self:
-        """Load ``fields`` (default: all localized ones) in ``language`` and the default language only.
+        """Load ``fields`` (default: all localized ones) in ``language`` and the default language only, for a reader.
 
         The rows of the foreign keys ``related`` come with them, in the same languages.
         """
@@ -91,7 +126,26 @@ class LocalizedQuerySet(NaturalKeyQuerySet[M]):
         rows = self.rewrite(False).only(*names)  # type: ignore[attr-defined]
         if related:
             rows = rows.select_related(*related)
-        return rows.rewrite(True)  # type: ignore[no-any-return]
+        return rows.rewrite(True).for_readers(language, related=related)  # type: ignore[no-any-return]
+
+    def for_readers(self, *languages: str, related: tuple[str, ...] = ()) -> Self:
+        """Rows, with those of foreign keys, as readers of these languages may see them: to be shown, not to be saved.
+
+        Without languages: as they are.
+        """
+        rows = self.all()
+        # The query is what every clone of a query set copies whole.
+        rows.query.readers = (languages, related)  # type: ignore[attr-defined]
+        return rows
+
+    def _fetch_all(self) -> None:
+        is_new = self._result_cache is None
+        super()._fetch_all()
+        languages, related = getattr(self.query, "readers", ((), ()))
+        if is_new and languages and settings.ONLY_APPROVED:
+            rows = [row for row in self._result_cache or () if isinstance(row, LocalizedModel)]
+            shown = [getattr(row, name) for row in rows for name in related]
+            hold_back([*rows, *(row for row in shown if row is not None)], languages)
 
     def having(self, field: str, language: str) -> Self:
         """Rows whose ``field`` is written in ``language`` itself."""

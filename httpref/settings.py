@@ -27,6 +27,7 @@ env = environ.Env(
     HTTPREF_ALLOWED_HOSTS=(list, []),
     HTTPREF_BASE_URL=(str, ""),
     HTTPREF_LANGUAGES=(list, ["en", "zh-hant", "zh-hans"]),
+    HTTPREF_ONLY_APPROVED=(str, "off"),
     HTTPREF_DATA_DIR=(str, str(BASE_DIR / "var")),
     HTTPREF_FIXTURES_DIR=(str, str(BASE_DIR / "fixtures")),
     HTTPREF_SOURCE=(str, "httpref"),
@@ -61,6 +62,14 @@ def positive(name: str) -> int:
     if value < 1:
         raise ImproperlyConfigured(f"{name} is a number from 1 on, not {value}.")
     return value
+
+
+def switch(name: str, default: str) -> bool:
+    """A setting that is either on or off."""
+    value = setting(name) or default
+    if value not in ("on", "off"):
+        raise ImproperlyConfigured(f"{name} is either 'on' or 'off'.")
+    return bool(value == "on")
 
 
 def secret_of_this_install(path: Path) -> str:
@@ -115,10 +124,7 @@ WORKERS, THREADS = positive("HTTPREF_WORKERS"), positive("HTTPREF_THREADS")
 # Megabytes of pages that are kept, compressed, on the disk and in the memory of each worker.
 PAGES_DISK, PAGES_MEMORY = positive("HTTPREF_PAGES_DISK"), positive("HTTPREF_PAGES_MEMORY")
 PAGES_DIR = DATA_DIR / "pages"
-_log = setting("HTTPREF_ACCESS_LOG") or ("on" if PRODUCTION else "off")
-if _log not in ("on", "off"):
-    raise ImproperlyConfigured("HTTPREF_ACCESS_LOG is either 'on' or 'off'.")
-ACCESS_LOG = _log == "on"
+ACCESS_LOG = switch("HTTPREF_ACCESS_LOG", "on" if PRODUCTION else "off")
 _metrics_host, _, _metrics_port = setting("HTTPREF_METRICS").rpartition(":")
 if bool(_metrics_host) != _metrics_port.isdigit():
     raise ImproperlyConfigured("HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100.")
@@ -252,6 +258,8 @@ if LANGUAGE_CODE not in _shown or not set(_shown) <= set(CONTENT_LANGUAGES):
     _known = ", ".join(CONTENT_LANGUAGES)
     raise ImproperlyConfigured(f"HTTPREF_LANGUAGES contains 'en' and otherwise only: {_known}.")
 LANGUAGES = [(code, CONTENT_LANGUAGES[code]) for code in _shown]
+# Whether readers see only translations that somebody has approved.
+ONLY_APPROVED = switch("HTTPREF_ONLY_APPROVED", "off")
 LOCALE_PATHS = [BASE_DIR / "codes" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -51,6 +51,7 @@ def test_nothing_has_to_be_set_for_a_try_out(load, tmp_path):
     assert settings["CACHES"]["default"]["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache"
     assert [code for code, _ in settings["LANGUAGES"]] == ["en", "zh-hant", "zh-hans"]
     assert settings["FIXTURES_DIR"] == ROOT / "fixtures"
+    assert settings["ONLY_APPROVED"] is False
 
 
 def test_the_secret_key_is_made_once_and_only_its_owner_can_read_it(load, tmp_path):
@@ -112,6 +113,10 @@ def test_workers_log_and_metrics_are_as_asked_for(load):
 def test_production_keeps_an_access_log_unless_told_otherwise(load):
     assert load(**PRODUCTION)["ACCESS_LOG"] is True
     assert load(**PRODUCTION, HTTPREF_ACCESS_LOG="off")["ACCESS_LOG"] is False
+
+
+def test_readers_can_be_shown_approved_texts_only(load):
+    assert load(HTTPREF_ONLY_APPROVED="on")["ONLY_APPROVED"] is True
 
 
 # Production
@@ -179,6 +184,7 @@ def test_blanks_between_the_parts_of_a_list_do_not_count(load):
         ({"HTTPREF_PAGES_DISK": "-1"}, "HTTPREF_PAGES_DISK is a number from 1 on, not -1."),
         ({"HTTPREF_PAGES_MEMORY": "-1"}, "HTTPREF_PAGES_MEMORY is a number from 1 on, not -1."),
         ({"HTTPREF_ACCESS_LOG": "yes"}, "HTTPREF_ACCESS_LOG is either 'on' or 'off'."),
+        ({"HTTPREF_ONLY_APPROVED": "true"}, "HTTPREF_ONLY_APPROVED is either 'on' or 'off'."),
         ({"HTTPREF_METRICS": "9100"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),
         ({"HTTPREF_METRICS": "localhost:http"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),
         ({"HTTPREF_METRICS": "localhost:"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),

@@ -89,7 +89,8 @@ def write(
     with signed(author=author, state=state, action=action, reason=reason), locked(unit, seen) as row:
         if value == seen.target:
             if value:
-                note(unit, Action.KEPT, author=author, reason=reason, state=state, source=None)
+                kept = still_approved(unit, value)
+                note(unit, Action.KEPT, author=author, reason=reason, state=state, source=None, **kept)
             return
         try:
             refuse_unstorable(value)
@@ -115,8 +116,17 @@ def decide(unit: Unit, action: Action, *, seen: Seen, user: Any, reason: str = "
         state = State.DRAFT if action is Action.RETURNED else State.APPROVED
         if is_kept and not may_decide(user, unit.language, row):
             state = State.REVIEW
-        source = {"source": None} if is_kept else {}
-        note(unit, action, author=user.get_username(), reason=reason, state=state, **source)
+        kept = {"source": None, **still_approved(unit, seen.target)} if is_kept else {}
+        note(unit, action, author=user.get_username(), reason=reason, state=state, **kept)
+
+
+def still_approved(unit: Unit, text: str | None) -> dict[str, str | None]:
+    """What to note of a text that stays, and may leave the approved state: that readers go on seeing it.
+
+    One that is sent back was found to be wrong, so that they do not.
+    """
+    known = unit.state()
+    return {"approved": text} if known is None or known.state == State.APPROVED else {}
 
 
 def note(unit: Unit, action: Action, *, author: str, reason: str, **state: Any) -> None:

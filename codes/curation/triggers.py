@@ -3,7 +3,8 @@
 In the transaction of the write itself they note each text's change in ``TextChange``, who signed it (see
 ``signed``), and in ``TextState`` its state. Where the English changes, the translations that did not change with it
 remember the English that they were written against, which makes them stale; where it becomes that English again, or
-where they are written anew, they forget it. A record that is created leaves no trace here: its texts are as they came.
+where they are written anew, they forget it. A text that leaves the approved state stays in ``TextState``. A record
+that is created leaves no trace here: its texts are as they came.
 """
 
 from collections.abc import Iterator
@@ -48,14 +49,15 @@ def after_update(model: type[LocalizedModel], field: str, vendor: str) -> list[s
         f" AND t.after IS NOT NULL AND NOT (t.before {differs} t.after)"
         f" ON CONFLICT ({KEY}) DO UPDATE SET source = coalesce({state}.source, excluded.source)",
         f"UPDATE {state} SET source = NULL WHERE {unit} AND {source_changed} AND source = coalesce(NEW.{english}, '')",
-        f"INSERT INTO {state} ({KEY}, state, source, provenance, author, at)"
+        f"INSERT INTO {state} ({KEY}, state, source, approved, provenance, author, at)"
         f" SELECT '{name}', NEW.id, '{field}', t.language,"
         f" CASE WHEN t.language = '{DEFAULT_LANGUAGE}' THEN '{State.APPROVED}'"
-        f" ELSE coalesce(s.state, '{State.REVIEW}') END, NULL,"
+        f" ELSE coalesce(s.state, '{State.REVIEW}') END, NULL, t.before,"
         f" coalesce(s.provenance, '{Provenance.OUTSIDE}'), coalesce(s.author, ''), {DIALECTS[vendor].NOW}"
         f" FROM ({texts}) AS t {signed} WHERE t.before {differs} t.after AND t.after IS NOT NULL"
         f" ON CONFLICT ({KEY}) DO UPDATE SET state = excluded.state, source = NULL, provenance = excluded.provenance,"
-        " author = excluded.author, at = excluded.at",
+        " author = excluded.author, at = excluded.at,"
+        f" approved = CASE WHEN {state}.state = '{State.APPROVED}' THEN excluded.approved ELSE {state}.approved END",
         f"DELETE FROM {state} WHERE {unit}"
         f" AND language IN (SELECT t.language FROM ({texts}) AS t WHERE t.after IS NULL)",
         f"INSERT INTO {change} ({KEY}, before, after, action, provenance, author, reason, at)"

@@ -144,7 +144,7 @@ def rows_of(
 ) -> Iterator[Row]:
     """The rows of a model in the form of records, in no order, some in memory at a time.
 
-    Only with ``published`` are relations to drafts left out.
+    With ``published`` relations to drafts are left out, and translations that readers do not see; for few rows.
     """
     fields = [model._meta.get_field(name) for name in bundled_fields(model, languages)]
     found: Any = model._default_manager.order_by("pk")
@@ -155,7 +155,8 @@ def rows_of(
     related = [path for field in fields for path in paths_to_keys(field)]
     to_many = [prefetched(field, published=published) for field in fields if field.many_to_many]
     found = found.select_related(*related).prefetch_related(*to_many)
-    for row in found.iterator(chunk_size=CHUNK):
+    # What is given away is what readers see.
+    for row in found.for_readers(*languages) if published and hasattr(found, "for_readers") else found.iterator(CHUNK):
         yield Row(row.pk, row.natural_key(), {field.name: value_of(field, row) for field in fields})
 
 

@@ -80,9 +80,8 @@ def offer(language: str, *, missing: bool = False) -> Iterator[Offered]:
 def rows_with_texts(model: type[LocalizedModel], language: str, chunk: Sequence[int]) -> Iterator[LocalizedModel]:
     """Rows in the order of their ids in ``chunk``, with their texts in English and ``language``."""
     related = tuple(path.split("__")[0] for path in model.natural_key_fields if "__" in path)
-    rows = model._default_manager.in_language(  # type: ignore[attr-defined]
-        language, related=related
-    ).in_bulk(chunk)
+    rows = model._default_manager.in_language(language, related=related)  # type: ignore[attr-defined]
+    rows = rows.for_readers().in_bulk(chunk)  # translators work at every text
     return (rows[pk] for pk in chunk if pk in rows)
 
 

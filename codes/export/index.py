@@ -46,7 +46,7 @@ def index_files(languages: Sequence[str]) -> dict[str, bytes]:
     for start in range(0, len(entries), BATCH):
         batch = entries[start : start + BATCH]
         made = sorted(documents(batch), key=lambda one: one.entry)
-        rows = StatusCode.objects.filter(pk__in=batch).order_by("pk")
+        rows = StatusCode.objects.filter(pk__in=batch).order_by("pk").for_readers(*languages)
         for one, row in zip(made, rows, strict=True):
             index.add(one, row)
     return index.files()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from codes.exchange.form import bundled_models
+from codes.models import TextState
 
 CODE = ("codes", "httpref", "templates")
 SUFFIXES = (".py", ".html", ".xml", ".conf", ".js", ".css", ".svg", ".mo", ".txt", ".tsv")
@@ -31,7 +32,8 @@ def tables() -> list[type[models.Model]]:
     """The models of the reference, those between two of them included."""
     found = bundled_models()
     through: list[Any] = [field.remote_field.through for model in found for field in model._meta.many_to_many]
-    return found + through
+    # Where readers see only approved texts, the states of texts say which.
+    return [*found, *through, *([TextState] if settings.ONLY_APPROVED else [])]
 
 
 def plain(model: type[models.Model]) -> Any:

@@ -22,7 +22,7 @@ from django.db.models import Model
 from codes.commits import after_commit
 from codes.exchange.form import bundled_models
 from codes.generation import postgres, sqlite
-from codes.models import Source
+from codes.models import Source, TextState
 from codes.search.sources import CODES, OWNED
 from codes.triggers import TRIGGERS
 from codes.triggers.base import Triggers
@@ -35,9 +35,17 @@ TABLE = "codes_generation"
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
 
 
-@cache
+STATES = TextState._meta.db_table
+
+
 def tables() -> tuple[str, ...]:
-    """The tables that pages show: all of the reference with those that only link rows, and what names its bundle."""
+    """The tables that pages show; those of the texts' states where only approved texts are shown."""
+    return (*reference_tables(), STATES) if settings.ONLY_APPROVED else reference_tables()
+
+
+@cache
+def reference_tables() -> tuple[str, ...]:
+    """All tables of the reference with those that only link rows, and what names its bundle."""
     models: list[type[Model]] = [*bundled_models(), Source]
     links = [field.m2m_db_table() for model in models for field in model._meta.many_to_many]
     return tuple(sorted([*links, *(model._meta.db_table for model in models)]))
@@ -56,9 +64,9 @@ def is_public(table: str) -> str:
 
 
 @cache
-def write() -> re.Pattern[str]:
-    """A statement that writes to one of the tables."""
-    return re.compile(rf'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|TRUNCATE) "(?:{"|".join(tables())})"')
+def write(*names: str) -> re.Pattern[str]:
+    """A statement that writes to one of the tables of these names."""
+    return re.compile(rf'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|TRUNCATE) "(?:{"|".join(names)})"')
 
 
 def read(connection: BaseDatabaseWrapper) -> int:
@@ -80,7 +88,7 @@ def before_migrations(*, using: str, plan: list[Any], **kwargs: Any) -> None:
     connection = connections[using]
     if plan and TABLE in connection.introspection.table_names():
         with transaction.atomic(using):
-            for table in tables():
+            for table in (*reference_tables(), STATES):
                 triggers(connection).drop(table)
 
 
@@ -109,7 +117,8 @@ def complaint(connection: BaseDatabaseWrapper) -> str:
     noting = triggers(connection)
     if TABLE not in connection.introspection.table_names():
         return "does not exist"
-    return "" if noting.existing() >= noting.expected(tables()) else "lacks triggers, so that pages may stay old"
+    there = noting.existing() & noting.expected((*reference_tables(), STATES))
+    return "" if there == noting.expected(tables()) else "lacks triggers, or has too many, so that pages may stay old"
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -118,6 +127,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (id {engine.KEY}, token bigint NOT NULL)")
         cursor.execute(f"INSERT INTO {TABLE} (token) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {TABLE})")
+        noting.drop(STATES)
         for table in tables():
             noting.create(table, partial(engine.note, condition=is_public(table)), engine.NEW_TOKEN)
         cursor.execute(engine.NEW_TOKEN)
@@ -159,7 +169,7 @@ def generation_if_any(connection: BaseDatabaseWrapper) -> int:
 def follow(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """A wrapper of a connection's statements: a write has the new generation published after its commit."""
     result = execute(sql, params, many, context)
-    if write().match(str(sql)):
+    if write(*tables()).match(str(sql)):
         after_commit(context["connection"], publish)
     return result
 

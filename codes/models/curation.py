@@ -59,11 +59,13 @@ class TextState(UnitModel):
     """The state of a text that was written, or whose source changed, since its record came; others are approved.
 
     ``source`` is the English that the text was written against where today's is another one, and NULL where it is not:
-    a text is stale if, and only if, it has one.
+    a text is stale if, and only if, it has one. ``approved`` is the last approved text before one that is not, for
+    sites that show approved ones only; NULL if there is none, and without meaning for a text that is approved itself.
     """
 
     state = models.CharField(_("state"), max_length=10, choices=State)
     source = models.TextField(_("source it was written against"), null=True)
+    approved = models.TextField(_("last approved text, where today's is not approved"), null=True)
     provenance = models.CharField(_("written by"), max_length=10, choices=Provenance)
     author = models.CharField(_("author"), max_length=150, blank=True)
     at = models.DateTimeField(_("at"), null=True, help_text=_("Unknown where it came with its record."))

@@ -204,6 +204,7 @@ def document(row: StatusCode, status_class: StatusClass | None) -> Document:
 def documents(entries: Iterable[int]) -> list[Document]:
     """The documents of the meanings with these primary keys; those that do not exist are left out."""
     rows: Any = StatusCode.objects.filter(pk__in=list(entries)).select_related("origin")
+    rows = rows.for_readers(*shown_languages(), related=("origin",))
     rows = rows.prefetch_related("symbols", "aliases", "header_field_uses__header_field", "references__specification")
-    classes = {row.digit: row for row in StatusClass.objects.all()}
+    classes = {row.digit: row for row in StatusClass.objects.for_readers(*shown_languages())}
     return [document(row, classes.get(row.digit or 0)) for row in rows]

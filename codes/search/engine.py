@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from codes.search.document import Document, Kind
 from codes.search.passages import pack
 from codes.search.reading import MOST_POSTINGS, Reading, places
-from codes.search.sources import CODES, SOURCES
+from codes.search.sources import CODES, SOURCES, STATES, followed
 from codes.search.tally import by_bucket, changed
 from codes.triggers import TRIGGERS
 
@@ -57,7 +57,7 @@ class Engine(Reading):
         """Have every write to the reference note the meanings it touches in the queue."""
 
     def drop_triggers(self) -> None:
-        for table in SOURCES:
+        for table in (*SOURCES, STATES):
             self.noting.drop(table)
 
     def triggers(self) -> set[str]:
@@ -65,7 +65,7 @@ class Engine(Reading):
         return self.noting.existing()
 
     def expected_triggers(self) -> set[str]:
-        return self.noting.expected(SOURCES)
+        return self.noting.expected(followed())
 
     @abstractmethod
     def lock(self) -> None:
@@ -84,7 +84,7 @@ class Engine(Reading):
 
     def reference_exists(self) -> bool:
         """Whether the tables that the index follows are there."""
-        return set(SOURCES) <= set(self.connection.introspection.table_names())
+        return set(followed()) <= set(self.connection.introspection.table_names())
 
     def meanings(self) -> int:
         """How many meanings the index should have: drafts are not in it."""

@@ -11,6 +11,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -20,7 +21,7 @@ from codes.search import analyze, folding
 from codes.search.document import documents
 from codes.search.engine import Engine
 from codes.search.postgres import PostgreSQLEngine
-from codes.search.sources import SOURCES
+from codes.search.sources import followed
 from codes.search.sqlite import SQLiteEngine
 
 Progress = Callable[[int, int], None]
@@ -34,8 +35,11 @@ BATCH = 200
 MOST_CHANGED = 200
 NOTES = 5_000
 
-# A statement of Django's that writes to the reference.
-WRITE = re.compile(rf'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(?:{"|".join(SOURCES)})"')
+
+@cache
+def write(*tables: str) -> re.Pattern[str]:
+    """A statement of Django's that writes to one of the tables."""
+    return re.compile(rf'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(?:{"|".join(tables)})"')
 
 
 def engine(using: str = DEFAULT_DB_ALIAS) -> Engine:
@@ -53,7 +57,8 @@ def data_digest() -> str:
 
 def fingerprint() -> str:
     """What the content of the index depends on besides the reference."""
-    return f"{LAYOUT}.{analyze.VERSION} {data_digest()} {' '.join(shown_languages())}"
+    texts = " approved" if settings.ONLY_APPROVED else ""
+    return f"{LAYOUT}.{analyze.VERSION} {data_digest()} {' '.join(shown_languages())}{texts}"
 
 
 def install(using: str = DEFAULT_DB_ALIAS) -> None:
@@ -152,7 +157,7 @@ def bring_up_to_date(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = 
 def follow(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """A wrapper of a connection's statements: a write to the reference has the index refreshed after its commit."""
     result = execute(sql, params, many, context)
-    if WRITE.match(str(sql)):
+    if write(*followed()).match(str(sql)):
         schedule(context["connection"])
     return result
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from codes.search.engine import TABLES, Engine
 from codes.search.reading import KEYED, LAST, NAMES, Answer, Part, Question
-from codes.search.sources import SOURCES
+from codes.search.sources import followed
 
 # Any number that no other advisory lock of the database uses: "httpref search" in few digits.
 LOCK = 4_773_373
@@ -94,7 +94,7 @@ class PostgreSQLEngine(Engine):
     def create_triggers(self) -> None:
         self.run("DROP FUNCTION IF EXISTS codes_search_truncate CASCADE")  # an earlier version's
         everything = "INSERT INTO codes_search_queue (entry) SELECT entry FROM codes_search_document"
-        for table, finding in SOURCES.items():
+        for table, finding in followed().items():
             self.noting.create(table, partial(self.note, finding), everything)
 
     @staticmethod

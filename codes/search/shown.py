@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from codes.localized import DEFAULT_LANGUAGE, Text, column, columns, text
+from codes.localized import DEFAULT_LANGUAGE, Text, column, columns, held_back, hold_back, text
 from codes.models import StatusCode
 from codes.search.candidates import CHANGING, Hit
 from codes.search.document import LONG_TEXTS, keys_of
@@ -14,6 +14,7 @@ from codes.search.memory import Memory
 from codes.search.reading import Reading
 from codes.search.snippet import Wanted, best_passage, coverage, marked, sentences
 
+CODE = str(StatusCode._meta.model_name)
 NEUTRAL_FIELDS = ("id", "number", "origin", "reason_phrase", "registration", "visibility")
 
 
@@ -71,9 +72,11 @@ class Showing:
         wanted = (*NEUTRAL_FIELDS, *columns(("name", "summary"), self.languages))
         fields = [field for field in StatusCode._meta.concrete_fields if field.name in wanted]
         names = [field.attname for field in fields]
+        texts = self.index.texts(list(versions), [str(field.column) for field in fields])
+        rows = {entry: StatusCode.from_db(self.index.connection.alias, names, values) for entry, *values in texts}
+        hold_back(rows.values(), self.languages)
         found = {}
-        for entry, *values in self.index.texts(list(versions), [str(field.column) for field in fields]):
-            row = StatusCode.from_db(self.index.connection.alias, names, values)
+        for entry, row in rows.items():
             found[entry] = Shown(versions[entry], row, text(row, "summary", self.language))
             if versions[entry] != CHANGING and not self.fresh:
                 SHOWN.put(self.key(entry), found[entry])
@@ -86,8 +89,9 @@ class Showing:
             return
         passages: dict[int, list[str]] = {entry: [] for entry in missing}
         names = columns(LONG_TEXTS, self.languages)
+        held = held_back([(CODE, entry) for entry in missing], self.languages)
         for entry, *values in self.index.texts(list(missing), names):
-            by_name = dict(zip(names, values, strict=True))
+            by_name = dict(zip(names, values, strict=True)) | held.get((CODE, entry), {})
             texts = (by_name[column(name, missing[entry].summary.language)] or "" for name in LONG_TEXTS)
             passages[entry].append(sentences("\n\n".join(texts)))
         known = {entry: keys_of(shown.row.reason_phrase) for entry, shown in missing.items()}

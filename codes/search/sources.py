@@ -1,5 +1,6 @@
 """The tables of the reference that the index follows, by the names that the models give them."""
 
+from django.conf import settings
 from django.db.models import Model
 
 from codes.models import (
@@ -12,6 +13,7 @@ from codes.models import (
     StatusClass,
     StatusCode,
     Symbol,
+    TextState,
 )
 
 
@@ -39,3 +41,17 @@ SOURCES = {
     table(Origin): f"SELECT id FROM {CODES} WHERE {column(StatusCode, 'origin')} = changed.slug",
     table(StatusClass): f"SELECT id FROM {CODES} WHERE number / 100 = changed.digit",
 }
+# Where readers see only approved texts, also what says of which texts they do.
+STATES = table(TextState)
+SOURCES_OF_STATES = {
+    STATES: "SELECT changed.object_id WHERE changed.model = 'statuscode'"
+    f" UNION ALL SELECT id FROM {CODES} WHERE changed.model = 'origin' AND {column(StatusCode, 'origin')} ="
+    f" (SELECT slug FROM {table(Origin)} WHERE id = changed.object_id)"
+    f" UNION ALL SELECT id FROM {CODES} WHERE changed.model = 'statusclass' AND number / 100 ="
+    f" (SELECT digit FROM {table(StatusClass)} WHERE id = changed.object_id)",
+}
+
+
+def followed() -> dict[str, str]:
+    """The tables that the index follows with these settings."""
+    return SOURCES | SOURCES_OF_STATES if settings.ONLY_APPROVED else SOURCES

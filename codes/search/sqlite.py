@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 
 from codes.search.engine import TABLES, Engine
 from codes.search.reading import KEYED, LAST, NAMES, Answer, Part, Question, places
-from codes.search.sources import SOURCES
+from codes.search.sources import followed
 
 STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS codes_search_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL)",
@@ -73,7 +73,7 @@ class SQLiteEngine(Engine):
             self.run(f"DROP TABLE IF EXISTS codes_search_{name}")
 
     def create_triggers(self) -> None:
-        for table, finding in SOURCES.items():
+        for table, finding in followed().items():
             self.noting.create(table, partial(self.note, finding))
 
     @staticmethod
