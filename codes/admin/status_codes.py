@@ -150,9 +150,9 @@ class StatusCodeAdmin(LocalizedAdmin):
         hint = hint.format(date=f"{found.until:%Y-%m-%d %H:%M}")
         return format_html('<a href="{}">{}</a><br>{}', settings.BASE_URL + found.path, _("Link to the preview"), hint)
 
-    def view_on_site(self, row: StatusCode) -> str:
+    def get_view_on_site_url(self, obj: StatusCode | None = None) -> str | None:
         """Where the form's link to the site leads."""
-        return preview_of(row).path if row.is_draft else row.get_absolute_url()
+        return preview_of(obj).path if obj and obj.is_draft else super().get_view_on_site_url(obj)
 
     @admin.display(description=gettext_lazy("public page"))
     def public_page(self, row: StatusCode) -> SafeString:

@@ -155,8 +155,9 @@ def rows_of(
     related = [path for field in fields for path in paths_to_keys(field)]
     to_many = [prefetched(field, published=published) for field in fields if field.many_to_many]
     found = found.select_related(*related).prefetch_related(*to_many)
-    # What is given away is what readers see.
-    for row in found.for_readers(*languages) if published and hasattr(found, "for_readers") else found.iterator(CHUNK):
+    if published and hasattr(found, "for_readers"):
+        found = found.for_readers(*languages)  # what is given away is what readers see
+    for row in found if published else found.iterator(chunk_size=CHUNK):
         yield Row(row.pk, row.natural_key(), {field.name: value_of(field, row) for field in fields})
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils import translation
 
+from codes.drafts import preview_of
 from codes.exchange.form import Key, bundled_models, in_order
 from codes.localized import DEFAULT_LANGUAGE, LocalizedModel, column, shown_languages
 from codes.models import GuideAnswer, StatusCode
@@ -95,8 +96,10 @@ def offers_of_row(row: LocalizedModel, language: str) -> Iterator[Offered]:
 
 
 def shown_at(row: LocalizedModel, language: str) -> str:
-    """The address of the public page that shows a row: in ``language``, or in English if that is not shown."""
+    """The address of the page that shows a row, a draft's preview: in ``language``, or in English if not shown."""
     page: Any = row.step if isinstance(row, GuideAnswer) and row.next_step_id else row
     place = f"#{row.anchor}" if isinstance(row, StatusCode) else ""
     with translation.override(language if language in shown_languages() else DEFAULT_LANGUAGE):
+        if isinstance(row, StatusCode) and row.is_draft:
+            return f"{settings.BASE_URL}{preview_of(row).path}"
         return f"{settings.BASE_URL}{page.get_absolute_url()}{place}"

@@ -128,8 +128,11 @@ class Engine(Reading):
         self.run("UPDATE codes_search_state SET documents = (SELECT count(*) FROM codes_search_document)")
         self.count(counts)
         if named or learnt:
-            # Never a number that was there before, not even after a rollback: processes keep vocabularies by it.
-            self.run("UPDATE codes_search_state SET vocabulary = %s", [1 + secrets.randbelow(2**31 - 1)])
+            self.move_vocabulary()
+
+    def move_vocabulary(self) -> None:
+        """Never to a number that was there before, not even after a rollback: processes keep vocabularies by it."""
+        self.run("UPDATE codes_search_state SET vocabulary = %s", [1 + secrets.randbelow(2**31 - 1)])
 
     def stored_terms(self, condition: str = "", values: Sequence[int] = ()) -> Iterator[str]:
         """The terms of the documents that are stored, once for each document."""
@@ -170,6 +173,14 @@ class Engine(Reading):
             " ON CONFLICT (bucket) DO UPDATE SET counts = excluded.counts",
             [(number, changed(known.get(number, ""), changes[number])) for number in numbers],
         )
+
+    def forget_words(self) -> None:
+        """Leave out of the vocabulary what no passage has any more: a meaning is gone, or is a draft again."""
+        terms = {term for (head,) in self.rows("SELECT head FROM codes_search_document") for term in head.split()}
+        gone = [[word] for word, term in self.words() if term not in terms]
+        self.run_many("DELETE FROM codes_search_word WHERE word = %s", gone)
+        # Names that went are read anew, too.
+        self.move_vocabulary()
 
     def learn_words(self, made: Sequence[Document]) -> bool:
         """Add the words of documents to the vocabulary; whether one is new."""

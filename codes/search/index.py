@@ -88,19 +88,23 @@ def refresh(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> 
     ``progress`` is called after each batch with the meanings done and those still noted. Interrupted at any moment,
     it leaves the rest in the queue.
     """
-    index, done = engine(using), 0
+    index, done, is_less = engine(using), 0, False
     while True:
         with transaction.atomic(using):
             index.lock()
             notes = index.notes(NOTES)
             entries = list(dict.fromkeys(entry for _, entry in notes))[:BATCH]
             if not entries:
+                if is_less:
+                    index.forget_words()
                 if done:
                     index.settle()
                 return done
             if not index.state().documents:
                 index.unsettle()
-            index.replace(entries, documents(entries))
+            made = documents(entries)
+            is_less |= len(made) < len(entries)
+            index.replace(entries, made)
             index.forget(note for note, entry in notes if entry in set(entries))
         done += len(entries)
         if progress:

@@ -124,6 +124,18 @@ def test_what_is_published_is_found_in_the_same_transaction(draft):
         assert search(MARKER, "en").results == []
 
 
+def test_the_vocabulary_forgets_what_is_a_draft_again(draft):
+    before = {word for word, _ in engine().words()}
+    publish(draft.pk)
+    refresh()
+    assert MARKER.casefold() in {word for word, _ in engine().words()}
+    assert search("Qwozyxux", "en").suggestion == MARKER.casefold()
+    withdraw_all(draft)
+    refresh()
+    assert {word for word, _ in engine().words()} == before
+    assert MARKER.casefold() not in search("Qwozyxux", "en").suggestion
+
+
 def withdraw_all(draft):
     GuideAnswer.objects.filter(code=draft).delete()
     draft.comparisons.clear()

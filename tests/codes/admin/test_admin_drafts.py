@@ -129,6 +129,7 @@ def test_the_form_and_the_list_give_a_link_that_anybody_can_open(editor, client,
     form = editor.get(address(draft)).content.decode()
     drafts = editor.get(reverse(LIST), {"is_draft__exact": 1}).content.decode()
     (link,) = re.findall(r'href="http://[^"/]+(/en/preview/[^"]+)"', form)
+    assert re.search(r'href="/en/preview/[^"]+" class="viewsitelink"', form)
     (in_list,) = re.findall(r'href="(/en/preview/[^"]+)"', drafts)
     client.logout()
     for path in (link, in_list):

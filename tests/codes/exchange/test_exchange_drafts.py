@@ -1,10 +1,13 @@
 """Drafts and bundles: they are not given away, and what comes from elsewhere does not overwrite one."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from codes.exchange.bundle import export
 from codes.exchange.form import bundled_fields, model_named
 from codes.exchange.manifest import MANIFEST
+from codes.exchange.texts import shown_at
 from codes.models import Alias, Comparison, Conflict, StatusCode
 from tests.codes.exchange.bundles import find, fixture, pulled, reference
 from tests.drafts import NUMBER, marked_draft
@@ -82,3 +85,9 @@ def test_a_draft_that_the_source_does_not_have_is_left_alone(draft):
     draft.refresh_from_db()
     assert draft.is_draft
     assert not Conflict.objects.filter(key=[NUMBER, "nginx"]).exists()
+
+
+def test_a_translator_is_shown_the_preview_of_a_draft(draft, client):
+    address = shown_at(draft, "zh-hant")
+    assert "/zh-hant/preview/" in address
+    assert client.get(urlsplit(address).path).context["draft"] == draft
