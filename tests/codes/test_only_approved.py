@@ -159,7 +159,8 @@ def test_the_search_finds_what_readers_see_as_soon_as_it_is_approved(unit, only_
     old = before(unit)
     put(unit, NEW)
     assert found() == []
-    assert [result.snippet for result in search(old, "zh-hant", 1).results] != []
+    (shown,) = search(old, "zh-hant", 1).results
+    assert (shown.code.pk, shown.code.summary_zh_hant) == (unit.pk, old)
     with transaction.atomic():
         decide(unit, Action.APPROVED, seen=texts_now(unit), user=reviewer)
         ((pk, snippet),) = found()
