@@ -297,6 +297,8 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# The form of a meaning has four fields for each of its names, and there may be hundreds.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 CSRF_FAILURE_VIEW = "codes.errors.forged"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_URLS_REGEX = r"^/api/"
