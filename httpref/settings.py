@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 import warnings
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +39,11 @@ env = environ.Env(
     HTTPREF_PAGES_DISK=(int, 512),
     HTTPREF_PAGES_MEMORY=(int, 64),
     HTTPREF_ACCESS_LOG=(str, ""),
+    HTTPREF_PROXIES=(str, ""),
+    HTTPREF_SECOND_FACTOR=(str, ""),
+    HTTPREF_SIGN_IN_FAILURES=(int, 5),
+    HTTPREF_SIGN_IN_PAUSE=(int, 15),
+    HTTPREF_TRAIL_DAYS=(int, 400),
     HTTPREF_METRICS=(str, ""),
     CACHE_URL=(str, "locmemcache://"),
     HOST=(str, "127.0.0.1"),
@@ -154,7 +160,7 @@ if PRODUCTION:
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "django.contrib.admin",
+    "httpref.accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -164,7 +170,12 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "corsheaders",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "codes",
+    "httpref.accounts.apps.AccountsConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -178,7 +189,10 @@ MIDDLEWARE = [
     "codes.errors.problems_for_programs",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "httpref.accounts.current.during_the_request",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "codes.publication.in_one_snapshot",
 ]
@@ -305,15 +319,44 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_EXPOSE_HEADERS = ["ETag"]
 
+# Signing in
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
+# The first hashes new passwords, and old ones when their owner signs in.
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Scrypt", "PBKDF2", "PBKDF2SHA1")
+]
+SESSION_ENGINE = "httpref.accounts.session_store"
+# How many proxies in front add to X-Forwarded-For; what is left of theirs, anybody can have written.
+_proxies = setting("HTTPREF_PROXIES") or ("1" if PRODUCTION else "0")
+if not re.fullmatch("[0-9]", _proxies):
+    raise ImproperlyConfigured("HTTPREF_PROXIES is a number from 0 to 9.")
+PROXIES = int(_proxies)
+SECOND_FACTOR = switch("HTTPREF_SECOND_FACTOR", "on" if PRODUCTION else "off")
+TRAIL_DAYS = positive("HTTPREF_TRAIL_DAYS")
+OTP_TOTP_ISSUER = urlsplit(BASE_URL).hostname
+AXES_FAILURE_LIMIT = positive("HTTPREF_SIGN_IN_FAILURES")
+AXES_COOLOFF_TIME = timedelta(minutes=positive("HTTPREF_SIGN_IN_PAUSE"))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "httpref.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "httpref.accounts.address.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# The audit trail says what happened; what axes keeps is only for counting.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "next", "csrfmiddlewaretoken"]
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -322,6 +365,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        # Failed sign-ins are in the audit trail.
+        "axes": {"handlers": [], "propagate": True, "level": "ERROR"},
         # Anybody can send any Host field; it is answered with 400 and is no event.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False, "level": "CRITICAL"},
     },

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", start.choose_language, name="choose_language"),
     re_path(r"^(?P<number>[0-9]{3})/?$", start.choose_language_of_number),
     path("api/v1/", api.urls),
+    path("admin/account/", include("httpref.accounts.urls")),
     path("admin/curation/", include("codes.curation.urls")),
     path("admin/", admin.site.urls),
     path("robots.txt", start.robots, name="robots"),
