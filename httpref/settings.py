@@ -191,6 +191,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "httpref.accounts.current.during_the_request",
+    "httpref.accounts.sessions.noting_visits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -332,9 +333,7 @@ AUTH_PASSWORD_VALIDATORS = [
     }.items()
 ]
 # The first hashes new passwords, and old ones when their owner signs in.
-PASSWORD_HASHERS = [
-    f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Scrypt", "PBKDF2", "PBKDF2SHA1")
-]
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Scrypt", "PBKDF2", "PBKDF2SHA1")]
 SESSION_ENGINE = "httpref.accounts.session_store"
 # How many proxies in front add to X-Forwarded-For; what is left of theirs, anybody can have written.
 _proxies = setting("HTTPREF_PROXIES") or ("1" if PRODUCTION else "0")

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("httpref.asgi", "httpref.wsgi"),
     ("httpref.urls",),
-    ("codes.urls", "codes.converters", "codes.curation.urls"),
+    ("codes.urls", "codes.converters", "codes.curation.urls", "httpref.accounts.urls"),
+    ("httpref.accounts",),
     (
         "codes.views",
         "codes.api",

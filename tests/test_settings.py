@@ -150,6 +150,19 @@ def test_production_takes_what_it_is_given_and_trusts_only_https(load):
         assert settings[name], name
 
 
+def test_production_asks_for_a_second_factor_and_trusts_one_proxy_unless_told_otherwise(load):
+    settings = load(**PRODUCTION)
+    assert (settings["SECOND_FACTOR"], settings["PROXIES"]) == (True, 1)
+    settings = load(**PRODUCTION, HTTPREF_SECOND_FACTOR="off", HTTPREF_PROXIES="0")
+    assert (settings["SECOND_FACTOR"], settings["PROXIES"]) == (False, 0)
+
+
+def test_a_try_out_asks_for_a_password_only_and_trusts_no_proxy(load):
+    settings = load()
+    assert (settings["SECOND_FACTOR"], settings["PROXIES"]) == (False, 0)
+    assert load(HTTPREF_SECOND_FACTOR="on")["SECOND_FACTOR"] is True
+
+
 def test_a_site_without_https_is_not_redirected_to_it(load):
     assert not load(**PRODUCTION, HTTPREF_BASE_URL="http://intranet.example")["SECURE_SSL_REDIRECT"]
 
@@ -185,6 +198,12 @@ def test_blanks_between_the_parts_of_a_list_do_not_count(load):
         ({"HTTPREF_PAGES_MEMORY": "-1"}, "HTTPREF_PAGES_MEMORY is a number from 1 on, not -1."),
         ({"HTTPREF_ACCESS_LOG": "yes"}, "HTTPREF_ACCESS_LOG is either 'on' or 'off'."),
         ({"HTTPREF_ONLY_APPROVED": "true"}, "HTTPREF_ONLY_APPROVED is either 'on' or 'off'."),
+        ({"HTTPREF_PROXIES": "-1"}, "HTTPREF_PROXIES is a number from 0 to 9."),
+        ({"HTTPREF_PROXIES": "one"}, "HTTPREF_PROXIES is a number from 0 to 9."),
+        ({"HTTPREF_SECOND_FACTOR": "yes"}, "HTTPREF_SECOND_FACTOR is either 'on' or 'off'."),
+        ({"HTTPREF_SIGN_IN_FAILURES": "-1"}, "HTTPREF_SIGN_IN_FAILURES is a number from 1 on, not -1."),
+        ({"HTTPREF_SIGN_IN_PAUSE": "-1"}, "HTTPREF_SIGN_IN_PAUSE is a number from 1 on, not -1."),
+        ({"HTTPREF_TRAIL_DAYS": "-1"}, "HTTPREF_TRAIL_DAYS is a number from 1 on, not -1."),
         ({"HTTPREF_METRICS": "9100"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),
         ({"HTTPREF_METRICS": "localhost:http"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),
         ({"HTTPREF_METRICS": "localhost:"}, "HTTPREF_METRICS is an address and a port such as 127.0.0.1:9100."),

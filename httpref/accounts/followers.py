@@ -77,7 +77,7 @@ def before_account(sender: Any, instance: User, update_fields: Any = None, **kwa
     watched = {*FLAGS, "password"} & set(update_fields or (*FLAGS, "password"))
     stored = User.objects.filter(pk=instance.pk).values(*watched).first() if instance.pk and watched else None
     changed = {name for name, value in (stored or {}).items() if value != getattr(instance, name)}
-    if update_fields and set(update_fields) == {"password"} and instance._password is None:
+    if update_fields and set(update_fields) == {"password"} and getattr(instance, "_password", None) is None:
         # The same password with a newer hash, as somebody signs in.
         changed.discard("password")
     instance._changed = changed  # type: ignore[attr-defined]
@@ -119,13 +119,13 @@ def follower_of(field: str) -> Callable[..., None]:
         elif action not in ("post_add", "post_remove"):
             return
         others = model.objects.filter(pk__in=pk_set or ())
-        change = "added" if action == "post_add" else "removed"
         # Seen from the other side, each of the others is an owner that gets or loses this one.
         owners = [(owner, [instance]) for owner in others] if reverse else [(instance, list(others))]
         for owner, changed in owners:
             if changed:
-                both: dict[str, list[str]] = {"added": [], "removed": []}
-                record(Action.RIGHTS, owner, field=field, **{**both, change: sorted(map(name_of, changed))})
+                names = sorted(map(name_of, changed))
+                added, removed = (names, []) if action == "post_add" else ([], names)
+                record(Action.RIGHTS, owner, field=field, added=added, removed=removed)
 
     return follower
 

@@ -62,7 +62,7 @@ class Event(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ACCOUNT)
     subject = models.CharField(_("to whom"), max_length=150, blank=True)
     detail = models.JSONField(_("in detail"), default=dict, blank=True)
-    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     agent = models.CharField(_("browser"), max_length=255, blank=True)
 
     class Meta:

@@ -14,6 +14,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        found: Session = super().create_model_instance(data)
+        found = super().create_model_instance(data)
+        assert isinstance(found, Session)
         found.account_id = data.get(SESSION_KEY)
         return found

@@ -1,13 +1,14 @@
 """Where an account is signed in, and how to end that."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -52,7 +53,19 @@ def begin(request: HttpRequest) -> None:
     request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
-def touch(request: HttpRequest) -> None:
+def noting_visits(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware that notes visits, as far as a view looked at the session: public pages never do."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.session.accessed:
+            note_visit(request)
+        return response
+
+    return middleware
+
+
+def note_visit(request: HttpRequest) -> None:
     """Note the visit of somebody who is signed in, if the last one noted is a while ago."""
     place = request.session.get(PLACE)
     if place and SESSION_KEY in request.session and time.time() - place["seen"] > FRESH:

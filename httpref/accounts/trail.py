@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -70,4 +71,4 @@ def change_of(detail: dict[str, Any]) -> str:
 def label(field: str) -> str:
     """What the admin calls a field; of ``permissions``, which groups have, too."""
     model = Group if field == "permissions" else User
-    return str(model._meta.get_field(field).verbose_name)
+    return capfirst(str(getattr(model._meta.get_field(field), "verbose_name", field)))

@@ -88,9 +88,7 @@ def end_session(request: HttpRequest, owner: Any) -> HttpResponse:
 @require_POST
 @for_owners
 def change(request: HttpRequest, owner: Any) -> HttpResponse:
-    """Change one's own second factor, with the password."""
-    if owner != request.user:
-        raise PermissionDenied
+    """Change one's own second factor, with the password. The address takes no number: it is nobody else's."""
     form = PasswordForm(request.POST)
     if not form.is_valid():
         return overview(request, owner, form)

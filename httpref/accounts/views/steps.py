@@ -54,7 +54,7 @@ def refusal(request: HttpRequest, user: Any, verdict: second_factor.Verdict) -> 
     """Why a code is not taken; a wrong one counts."""
     if verdict.wait:
         text = ngettext(
-            "Wait %(seconds)d second, then try a new code.", "Wait %(seconds)d seconds, then try a new code.", verdict.wait
+            "Wait %(seconds)d second, then try again.", "Wait %(seconds)d seconds, then try again.", verdict.wait
         )
         return text % {"seconds": verdict.wait}
     record(Action.CODE_REFUSED, user, actor="")
@@ -107,7 +107,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             record(Action.FACTOR_SET_UP, found.user, actor=found.user.get_username())
             enrolled(request, found, device)
             return codes_page(request, codes, found.next)
-        form.add_error("code", _("This is not the code that belongs to this secret now. Is the clock of your device right?"))
+        form.add_error("code", _("This is not the code for this secret at this time. Is your device’s clock right?"))
     address = second_factor.unsaved_device(found.user, found.key).config_url
     context = {
         "title": _("Set up the second factor"),
