@@ -1,6 +1,7 @@
 """The audit trail, only to be read. Devices are set up and taken away on our own pages, not edited."""
 
 from django.contrib import admin
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
@@ -10,13 +11,15 @@ from httpref.accounts.agents import in_words
 from httpref.accounts.models import Event
 from httpref.accounts.trail import in_detail
 
+EXCERPT = 120  # characters; a group may have very many permissions
+
 for device in (StaticDevice, TOTPDevice):
     admin.site.unregister(device)
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ["at", "action", "who", "whom", "details", "address", "browser"]
+    list_display = ["at", "action", "who", "whom", "excerpt", "address", "browser"]
     list_filter = ["action", "kind"]
     search_fields = ["actor", "subject", "address"]
     date_hierarchy = "at"
@@ -39,6 +42,10 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("in detail"))
     def details(self, event: Event) -> str:
         return in_detail(event) or "–"
+
+    @admin.display(description=_("in detail"))
+    def excerpt(self, event: Event) -> str:
+        return Truncator(self.details(event)).chars(EXCERPT)
 
     @admin.display(description=_("browser"))
     def browser(self, event: Event) -> str:

@@ -1,5 +1,16 @@
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import UsernameField
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(AdminAuthenticationForm):
+    """The admin's, which refuses a name that no account can have before anybody looks for it."""
+
+    username = UsernameField(
+        max_length=User._meta.get_field("username").max_length, widget=forms.TextInput(attrs={"autofocus": True})
+    )
 
 
 class CodeForm(forms.Form):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -14,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from httpref.accounts import halfway, second_factor
+from httpref.accounts.forms import SignInForm
 
 
 class SignIn(LoginView):
     """The first step: the password."""
 
     template_name = "admin/login.html"
-    authentication_form = AdminAuthenticationForm
+    authentication_form = SignInForm
 
     def get_default_redirect_url(self) -> str:
         return reverse("admin:index")

@@ -237,11 +237,14 @@ def test_the_list_says_what_happened(client, root, ann, language):
     assert [part for part in expected[language] if part not in text] == []
 
 
-def test_an_event_has_a_page(client, root):
+def test_an_event_has_a_page_with_all_of_it(client, root):
     client.force_login(root)
     event = Event.objects.get()
+    event.detail = {"field": "groups", "added": [f"group {number:02}" for number in range(30)], "removed": []}
+    event.save()
+    assert "group 29" not in text_of(client.get(reverse("admin:accounts_event_changelist")))
     response = client.get(reverse("admin:accounts_event_change", args=[event.pk]))
-    assert "signed in" in text_of(response)
+    assert "signed in" in text_of(response) and "group 29" in text_of(response)
     assert str(event) == "signed in: root"
 
 
