@@ -36,10 +36,13 @@ def test_an_app_is_set_up_and_signed_in_with(visit, name):
     secret = b32decode(page.inner_text(".secret").replace(" ", ""))
     page.keyboard.type(code_of(secret))
     page.keyboard.press("Enter")
+    page.wait_for_selector(".codes")
     assert page.locator(".codes li").count() == 10
     page.click(".cancel a")
+    page.wait_for_url("**/account/")
     assert "10 recovery codes are left" in page.inner_text("#content")
     page.click("#logout-form button")
+    page.wait_for_url("**/logout/")
     page.goto(page.url.split("/admin/")[0] + "/admin/codes/origin/")
     give_password(page, name)
     page.wait_for_url("**/code/")
