@@ -3,7 +3,9 @@
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -187,7 +189,15 @@ def test_a_recovery_code_of_somebody_else_lets_nobody_in(client, recovery_codes,
     assert not is_in(client)
 
 
-def test_the_database_does_not_tell_recovery_codes(ann, recovery_codes):
+@pytest.mark.skipif(not connection.features.has_select_for_update, reason="a transaction is alone from its beginning")
+def test_two_codes_are_never_looked_at_at_the_same_time(ann, app):
+    with CaptureQueriesContext(connection) as queries:
+        second_factor.check(ann, app())
+    assert "FOR UPDATE" in next(query["sql"] for query in queries if "otp_totp" in query["sql"])
+
+
+def test_the_database_does_not_tell_recovery_codes(ann, root, recovery_codes):
+    assert second_factor.digest(ann, recovery_codes[0]) != second_factor.digest(root, recovery_codes[0])
     stored = set(StaticDevice.objects.get().token_set.values_list("token", flat=True))
     assert len(stored) == 10
     assert stored.isdisjoint({second_factor.normalised(code) for code in recovery_codes})
