@@ -22,6 +22,7 @@ LAYERS = (
     (
         "codes.views",
         "codes.api",
+        "codes.changes",
         "codes.admin",
         "codes.errors",
         "codes.export",
@@ -32,6 +33,7 @@ LAYERS = (
         "codes.templatetags",
         "codes.management",
         "codes.curation.views",
+        "codes.curation.list_view",
         "codes.curation.unit_view",
     ),
     ("codes.apps",),

@@ -5,6 +5,8 @@ In the transaction of the write itself they note each text's change in ``TextCha
 remember the English that they were written against, which makes them stale; where it becomes that English again, or
 where they are written anew, they forget it. A text that leaves the approved state stays in ``TextState``. A record
 that is created leaves no trace here: its texts are as they came.
+
+They keep the outlines as well: which texts a row has, and its place in lists, see codes/curation/outline.py.
 """
 
 from collections.abc import Iterator
@@ -17,9 +19,19 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Model
 
-from codes.curation import postgres, sqlite
-from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, LocalizedModel, column
-from codes.models.curation import Action, Dismissal, Provenance, Signature, State, TextChange, TextState
+from codes.curation import outline, postgres, sqlite
+from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, LocalizedModel, column, columns
+from codes.models.curation import (
+    Action,
+    Comment,
+    Dismissal,
+    Outline,
+    Provenance,
+    Signature,
+    State,
+    TextChange,
+    TextState,
+)
 
 PREFIX = "codes_curation_"
 DIALECTS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
@@ -72,8 +84,26 @@ def after_delete(model: type[LocalizedModel]) -> list[str]:
     """The statements that follow the deletion of a row: nothing is known about it any more."""
     return [
         f"DELETE FROM {about._meta.db_table} WHERE model = '{model._meta.model_name}' AND object_id = OLD.id"
-        for about in (TextState, TextChange, Dismissal)
+        for about in (TextState, TextChange, Dismissal, Comment, Outline)
     ]
+
+
+def outline_triggers(model: type[LocalizedModel], vendor: str) -> dict[str, list[str]]:
+    """The triggers that keep the outlines of a model's rows."""
+    name, table, differs = model._meta.model_name, model._meta.db_table, DIALECTS[vendor].DIFFERS
+    own = [outline.refreshing(model, "r.id = NEW.id")]
+    texts, keys = columns(model.localized_fields), outline.key_columns(model)
+    changed = [f"(OLD.{text} IS NULL) <> (NEW.{text} IS NULL)" for text in texts]
+    changed += [f"OLD.{key} {differs} NEW.{key}" for key in keys]
+    event = f"AFTER UPDATE OF {', '.join([*keys, *texts])} ON {table}"
+    found = trigger(f"{name}_come", f"AFTER INSERT ON {table}", "", own, vendor)
+    found |= trigger(f"{name}_outline", event, f"WHEN ({' OR '.join(changed)})", own, vendor)
+    for relation, parent, key in outline.parents(model):
+        event = f"AFTER UPDATE OF {key} ON {parent._meta.db_table}"
+        condition = f"WHEN (OLD.{key} {differs} NEW.{key})"
+        body = [outline.refreshing(model, f"r.{relation} = NEW.id")]
+        found |= trigger(f"{name}_{relation}", event, condition, body, vendor)
+    return found
 
 
 @cache
@@ -89,6 +119,7 @@ def wanted(vendor: str) -> dict[str, list[str]]:
             body = after_update(model, field, vendor)
             found |= trigger(f"{model._meta.model_name}_{field}", event, f"WHEN ({changed})", body, vendor)
         found |= trigger(f"{model._meta.model_name}", f"AFTER DELETE ON {table}", "", after_delete(model), vendor)
+        found |= outline_triggers(model, vendor)
     return found
 
 
@@ -107,12 +138,21 @@ def installed(using: str = DEFAULT_DB_ALIAS) -> set[str]:
 
 
 def install(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Make the triggers that are missing, and drop those of another make."""
+    """Make the triggers that are missing, drop those of another make, and make the outlines anew."""
     there, made = installed(using), wanted(connections[using].vendor)
     if there == made.keys():
         return
-    drop(there, using)
-    run((statement for statements in made.values() for statement in statements), using)
+    with transaction.atomic(using):
+        drop(there, using)
+        run((statement for statements in made.values() for statement in statements), using)
+        run(outlining(), using)
+
+
+def outlining() -> Iterator[str]:
+    """The statements that make all outlines anew."""
+    yield f"DELETE FROM {Outline._meta.db_table}"
+    for model in localized_models():
+        yield outline.refreshing(model, "1 = 1")
 
 
 def drop(names: set[str], using: str) -> None:
@@ -136,7 +176,7 @@ def complaint(using: str = DEFAULT_DB_ALIAS) -> str:
 
 def tables_exist(using: str) -> bool:
     """Whether the tables are there that the triggers stand on and write to."""
-    written: list[type[Model]] = [TextState, TextChange, Signature, Dismissal]
+    written: list[type[Model]] = [TextState, TextChange, Signature, Dismissal, Comment, Outline]
     needed = {model._meta.db_table for model in [*localized_models(), *written]}
     return needed <= set(connections[using].introspection.table_names())
 

@@ -1,5 +1,6 @@
 """The page of one text: shown, previewed, saved and decided on."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,18 +12,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from codes.curation.checks import WARNINGS
+from codes.curation.comments import LONGEST, NotAComment, comment, settle
+from codes.curation.filters import ALL, WorkList
 from codes.curation.labels import STATE_LABELS
 from codes.curation.page import page_of, remarks, rendered
 from codes.curation.rights import is_editor, languages_of, may_decide
 from codes.curation.saving import Changed, Gone, Refused, Seen, decide, texts_now, write
 from codes.curation.units import Rulebook, Unit, digest_of, is_unit
-from codes.curation.views import for_curators, list_address, page, unit_address
-from codes.curation.worklist import WorkList
+from codes.curation.views import for_curators, languages_for, list_address, page, unit_address
+from codes.curation.worklist import following as text_behind
 from codes.exchange.words import word_diff
-from codes.models import Dismissal, TextChange
+from codes.localized import normalised
+from codes.models import Comment, Dismissal, TextChange
 from codes.models.curation import Action, State
 
 DECISIONS = {"approve": Action.APPROVED, "return": Action.RETURNED, "keep": Action.KEPT}
+
+# What there is to do about comments, and what is said when it is done.
+COMMENTING: dict[str, Callable[[], str]] = {
+    "comment": lambda: _("The comment stands below."),
+    "settle": lambda: _("The comment is settled."),
+    "reopen": lambda: _("The comment is open again."),
+}
 
 
 class NothingToDo(Exception):
@@ -37,11 +48,17 @@ def unit_of(model: str, pk: int, field: str, language: str) -> Unit:
     return unit
 
 
+def list_of(request: HttpRequest, unit: Unit) -> WorkList:
+    """The list that a text was opened from."""
+    language = ALL if request.GET.get("language") == ALL else unit.language
+    return WorkList.asked_for({**request.GET.dict(), "language": language}, languages_for(request))
+
+
 @for_curators
 def unit_page(request: HttpRequest, model: str, pk: int, field: str, language: str) -> HttpResponse:
     """A text beside its source; a POST saves it or decides on it, and goes on to the next one of the list."""
     unit = unit_of(model, pk, field, language)
-    work = WorkList.asked_for({**request.GET.dict(), "language": language}, [language])
+    work = list_of(request, unit)
     if request.method != "POST":
         return show(request, unit, work)
     if language not in languages_of(request.user):
@@ -55,14 +72,25 @@ def unit_page(request: HttpRequest, model: str, pk: int, field: str, language: s
     except Refused as error:
         problem = error.message or _("Nothing was saved: the text has errors.")
         return show(request, unit, work, text=request.POST.get("text", ""), problem=problem, status=422)
-    except NothingToDo as error:
+    except (NothingToDo, NotAComment) as error:
         return show(request, unit, work, text=request.POST.get("text"), problem=str(error), status=400)
     except Gone:
         raise Http404 from None
     except PermissionError:
         raise PermissionDenied from None
     messages.success(request, done)
+    if (text := unsaved_text(request)) is not None:
+        return show(request, unit, work, text=text, said=True)
     return go_on(request, unit, work)
+
+
+def unsaved_text(request: HttpRequest) -> str | None:
+    """The text of a form that only said something about the stored one; None if nothing of it is lost."""
+    sent = request.POST
+    if sent.get("do", "").partition(":")[0] not in COMMENTING or "text" not in sent:
+        return None
+    text = sent["text"].replace("\r\n", "\n")
+    return text if normalised(text) != normalised(sent.get("seen_target")) else None
 
 
 def carry_out(unit: Unit, request: HttpRequest) -> str:
@@ -79,6 +107,12 @@ def carry_out(unit: Unit, request: HttpRequest) -> str:
     if do == "dismiss" and about in WARNINGS:
         dismiss(unit, about, seen, user.get_username())
         return _("The warning is dismissed, in your name.")
+    if do in COMMENTING:
+        if do == "comment":
+            comment(unit, sent.get("comment", ""), author=user.get_username())
+        else:
+            settle(unit, about, author=user.get_username(), is_settled=do == "settle")
+        return COMMENTING[do]()
     if do == "revert":
         revert(unit, about, seen, request)
         return _("Reverted: this text alone is as it was.")
@@ -126,22 +160,29 @@ def go_on(request: HttpRequest, unit: Unit, work: WorkList) -> HttpResponse:
     """Stay on the page, or go to the next text of the list, or back to the list where there is none."""
     if request.POST.get("do") != "save_next":
         return redirect(f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path)
-    following = work.following(unit)
+    following = text_behind(work, unit)
     if following is None:
         messages.info(request, _("That was the last one of this list."))
         return redirect(list_address(work.query))
-    return redirect(unit_address(following, work))
+    return redirect(unit_address(following.unit, work))
 
 
 def show(
-    request: HttpRequest, unit: Unit, work: WorkList, *, text: str | None = None, status: int = 200, **more: Any
+    request: HttpRequest,
+    unit: Unit,
+    work: WorkList,
+    *,
+    text: str | None = None,
+    said: bool = False,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
-    """The page; ``text`` is what the form has, if it is not what is stored."""
+    """The page; ``text`` is what the form has, if it is not what is stored. What was ``said`` stands with the rest."""
     row = unit.rows().first()
     if row is None:
         raise Http404
     context = page_of(unit, row, text)
-    following = work.following(unit)
+    following = text_behind(work, unit)
     writes = unit.language in languages_of(request.user)
     allowed = states_for(request.user)
     asked = request.POST.get("state", allowed[0])
@@ -150,11 +191,14 @@ def show(
         "state_label": STATE_LABELS[context["state"]],
         "work": work,
         "list": list_address(work.query),
-        "following": unit_address(following, work) if following else "",
+        "following": unit_address(following.unit, work) if following else "",
         "may_write": writes,
         "may_decide": may_decide(request.user, unit.language, context["known"]),
         "states": [(state.value, state.label, state == asked) for state in allowed],
         "reason": request.POST.get("reason", ""),
+        "comments": Comment.objects.filter(**unit.about).order_by("at", "pk"),
+        "comment": "" if said else request.POST.get("comment", ""),
+        "longest_comment": LONGEST,
         "query": request.GET.urlencode(),
         "preview_address": reverse("curation:preview", args=unit),
     }

@@ -13,14 +13,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from codes.curation.coverage import NO_CLASS, STATES, TODO, Cell, coverage, summed
+from codes.curation.coverage import STATES, TODO, Cell, coverage, summed
+from codes.curation.filters import ALL, WorkList
 from codes.curation.labels import STATE_LABELS
+from codes.curation.outline import NO_CLASS
 from codes.curation.rights import targets_of
-from codes.curation.units import field_label, fields, model_label
-from codes.curation.worklist import TODO as ANYTHING
-from codes.curation.worklist import Item, WorkList, authors, excerpts, known_about
+from codes.curation.units import Unit, field_label, model_label
 from codes.exchange.texts import localized_models
-from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, shown_languages
+from codes.localized import DEFAULT_LANGUAGE, shown_languages
 
 View = Callable[..., HttpResponse]
 
@@ -107,68 +107,10 @@ def list_address(query: dict[str, str]) -> str:
     return reverse("curation:list", query={name: value for name, value in query.items() if value})
 
 
-@for_curators
-def work_list(request: HttpRequest) -> HttpResponse:
-    """The texts of one language that fit the filters, in the order of the reference."""
-    work = WorkList.asked_for(request.GET, languages_for(request))
-    after = request.GET.get("after", "").replace("\0", "")
-    items, has_more = work.page(after)
-    known, texts = known_about(items, work.language), excerpts(items, work.language)
-    models = {str(model._meta.model_name): model for model in localized_models()}
-    context = {
-        "title": _("Work list"),
-        "work": work,
-        "count": work.count() if after or has_more else len(items),
-        "language_name": settings.CONTENT_LANGUAGES[work.language],
-        "items": [row_of(item, work, models, known, texts) for item in items],
-        "next": list_address({**work.query, "after": items[-1].place}) if has_more else "",
-        "is_first": not after,
-        "first": list_address(work.query),
-        "choices": choices(work),
-    }
-    return page(request, "curation/list.html", context)
-
-
-def row_of(
-    item: Item, work: WorkList, models: dict[str, Any], known: dict[Any, Any], texts: dict[Any, tuple[str, str]]
-) -> dict[str, Any]:
-    """A line of a list."""
-    model, unit = models[item.model], (item.model, item.pk, item.field)
-    source, target = texts[unit]
-    return {
-        "item": item,
-        "record": f"{model_label(model)} {item.key}",
-        "field": field_label(model, item.field),
-        "state": STATE_LABELS[item.state],
-        "source": source,
-        "target": target,
-        "known": known.get(unit),
-        "address": unit_address(item, work),
-    }
-
-
-def unit_address(item: Item, work: WorkList) -> str:
+def unit_address(unit: Unit, work: WorkList) -> str:
     """The page of a text, which remembers the list."""
-    query = {name: value for name, value in work.query.items() if name != "language"}
-    return reverse("curation:unit", args=[item.model, item.pk, item.field, work.language], query=query)
-
-
-def choices(work: WorkList) -> list[dict[str, Any]]:
-    """The filters of a list, with their values and what they are called."""
-    names = dict.fromkeys(field for _model, field in fields())
-    labels = {field: field_label(model, field) for model, field in reversed(list(fields()))}
-    found: dict[str, tuple[str, list[tuple[str, Any]]]] = {
-        "language": (_("language"), [(code, settings.CONTENT_LANGUAGES[code]) for code in LANGUAGES[1:]]),
-        "state": (_("state"), [(ANYTHING, _("anything to do")), *STATE_LABELS.items()]),
-        "model": (_("model"), [(str(one._meta.model_name), model_label(one)) for one in localized_models()]),
-        "field": (_("field"), [(name, labels[name]) for name in names]),
-        "digit": (_("class"), [(digit, f"{digit}xx") for digit in "12345"]),
-        "author": (_("author"), [(name, name) for name in authors(work.language)]),
-    }
-    return [
-        {"name": name, "label": label, "value": getattr(work, name), "options": options, "needed": name == "language"}
-        for name, (label, options) in found.items()
-    ]
+    query = {name: value for name, value in work.query.items() if name != "language" or value == ALL}
+    return reverse("curation:unit", args=unit, query=query)
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -1,208 +1,208 @@
-"""Work lists: the texts of one language in the order of the reference, filtered, a page at a time."""
+"""Work lists: texts in the order of the reference, filtered, a page at a time.
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+A query finds as many rows as a page needs that have texts that fit; which of their texts these are is looked up for
+those rows only. So neither the number of queries nor what they read depends on how long a list is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
-from django.db.models.fields import IntegerField
-from django.db.models.functions import Cast, Coalesce, Concat, Left
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
-from codes.curation.coverage import MISSING, STALE, STATES, digit_of, shown_state
-from codes.curation.units import Unit, fields, model_of
+from codes.curation.coverage import MISSING, Cell, coverage, shown_state
+from codes.curation.filters import TODO, WorkList
+from codes.curation.outline import LACKING, NOTHING, TARGETS, letter_of
+from codes.curation.selection import columns_of, condition_of_words, having, narrowed, rows, rows_of, written_as
+from codes.curation.units import Unit, model_of
 from codes.exchange.texts import localized_models
-from codes.localized import DEFAULT_LANGUAGE, LANGUAGES, LocalizedModel, column
-from codes.models import TextState
+from codes.models import Comment, Outline, TextState
 from codes.models.curation import State
 
 PAGE = 50
 EXCERPT = 160
-TODO = "todo"  # every state but the approved one
+# And where words are looked for, how many texts at most, and of how many rows.
+STEP_TEXTS, STEP_ROWS = 100_000, 10_000
+BEHIND = "~"  # every text of a row
+# The rows that are looked at where a query cannot tell whether the text that fits is one and the same.
+MOST_ROWS = 500
 
 
 class Item(NamedTuple):
     """A text of a list. ``place`` sorts the list and tells where a page goes on."""
 
     place: str
-    model: str
-    pk: int
-    field: str
+    unit: Unit
     key: str
     state: str
+    known: TextState | None
+    comments: int  # that nobody has settled
 
 
-@dataclass(frozen=True)
-class WorkList:
-    """What a list is filtered by; empty values filter nothing."""
+class Page(NamedTuple):
+    """The texts behind a place, and the place where the next page begins; empty if this is the last one."""
 
-    language: str
-    model: str = ""
-    field: str = ""
-    digit: str = ""  # of the class
-    state: str = ""  # one of STATES, or ``todo`` for all but the approved ones
-    author: str = ""
-    q: str = ""
+    items: list[Item]
+    next: str
 
-    @classmethod
-    def asked_for(cls, query: Mapping[str, str], languages: Sequence[str]) -> "WorkList":
-        """The list that a query string asks for; what it asks for and there is not is left out."""
-        known: dict[str, Sequence[str]] = {
-            "language": LANGUAGES[1:],
-            "model": [str(model._meta.model_name) for model in localized_models()],
-            "field": [name for _, name in fields()],
-            "digit": list("12345"),
-            "state": [*STATES, TODO],
-        }
-        values = {name: query.get(name, "") for name in known if query.get(name, "") in known[name]}
-        language = values.pop("language", "") or (languages[0] if languages else LANGUAGES[1])
-        free = {name: query.get(name, "").replace("\0", "").strip() for name in ("author", "q")}
-        return cls(language, **values, **free)
 
-    @property
-    def query(self) -> dict[str, str]:
-        """The query string that asks for this list."""
-        names = ("language", "model", "field", "digit", "state", "author", "q")
-        return {name: value for name in names if (value := getattr(self, name))}
+def page_of(work: WorkList, after: str = "", most: int = 0) -> Page:
+    """The texts behind a place, ``most`` of them, or as many as a page has.
 
-    def page(self, after: str = "") -> tuple[list[Item], bool]:
-        """The texts behind a place, and whether there are more."""
-        found = [Item(*row) for row in self.items(after)[: PAGE + 1]]
-        return found[:PAGE], len(found) > PAGE
+    There may be fewer, even none, before the next page where words are looked for, or comments.
+    """
+    most = most or PAGE
+    begin = after.rpartition(" ")[0]
+    # One more to know whether there are more, and one that may have nothing left behind the place.
+    limit = MOST_ROWS if work.q or work.comments else most + 2
+    behind = rows(work).filter(place__gte=begin)
+    end = end_of_step(work, behind) if work.q else ""
+    if work.q:
+        behind = behind.filter(condition_of_words(work))
+    found = list((behind.filter(place__lt=end) if end else behind)[:limit])
+    items: list[Item] = []
+    for item in items_of(work, found):
+        if item.place.rpartition(" ")[0] == begin and item.place <= after:
+            continue
+        if len(items) == most:
+            return Page(items, items[-1].place)
+        items.append(item)
+    if len(found) == limit:
+        return Page(items, f"{found[-1].place} {BEHIND}")
+    return Page(items, f"{end} " if end else "")
 
-    def count(self) -> int:
-        """How many texts there are."""
-        return self.items().count()
 
-    def following(self, unit: Unit) -> Item | None:
-        """The text behind that of a unit, whether that one is still in the list or not; else the first one."""
-        place = place_of(unit)
-        for after in (place, ""):
-            found = [Item(*row) for row in self.items(after)[:2]]
-            others = [item for item in found if (item.model, item.pk, item.field) != unit[:3]]
-            if others:
-                return others[0]
+def end_of_step(work: WorkList, behind: QuerySet[Outline]) -> str:
+    """The place before which words are looked for now; empty if that is the end of the list.
+
+    Nothing but reading the texts finds words, so that a search goes through many rows in steps.
+    """
+    width = max(len(columns_of(model, work)) for model in localized_models())
+    step = min(STEP_ROWS, STEP_TEXTS // width)
+    return str(behind.values_list("place", flat=True)[step : step + 1].first() or "")
+
+
+def items_of(work: WorkList, found: Sequence[Outline]) -> Iterator[Item]:
+    """The texts of some rows that fit."""
+    known, comments, words = known_about(work, found), open_comments(work, found), places_of_words(work, found)
+    for row in found:
+        is_named = work.q.casefold() in row.key.casefold()
+        for unit in units_of(work, row):
+            state = state_of(row, unit, known.get(unit))
+            if (
+                (unit in known if work.asks_who_or_when else is_in_state(work, state))
+                and (comments[unit] or not work.comments)
+                and (is_named or words[unit.model, unit.pk] & {unit.column, unit.source_column})
+            ):
+                yield Item(place(row, unit), unit, row.key, state, known.get(unit), comments[unit])
+
+
+def units_of(work: WorkList, row: Outline) -> Iterator[Unit]:
+    """The texts of a row that a list may be about: those that are there, or that there is English for."""
+    names = model_of(row.model).localized_fields
+    for field in [name for name in names if work.field in ("", name)]:
+        for language in work.languages:
+            if letter_of(row.texts, field, language) != NOTHING:
+                yield Unit(row.model, row.object_id, field, language)
+
+
+def state_of(row: Outline, unit: Unit, known: Any) -> str:
+    """The state of a text, as it is shown."""
+    if letter_of(row.texts, unit.field, unit.language) == LACKING:
+        return MISSING
+    return known.shown if known else State.APPROVED.value
+
+
+def is_in_state(work: WorkList, state: str) -> bool:
+    return work.state in ("", state) or (work.state == TODO and state != State.APPROVED)
+
+
+def place(row: Outline, unit: Unit) -> str:
+    """The place of a text in every list that it is in."""
+    field = model_of(unit.model).localized_fields.index(unit.field)
+    return f"{row.place} {field:02}{TARGETS.index(unit.language):02}"
+
+
+def known_about(work: WorkList, found: Sequence[Outline]) -> dict[Unit, TextState]:
+    """What is known about the texts of some rows: only about those of the author and the time, if asked for."""
+    about: Any = narrowed(TextState.objects.filter(object_id__in={row.object_id for row in found}), work)
+    if work.asks_who_or_when:
+        about = written_as(work, about)
+    return {Unit(*row.about): row for row in about.annotate(shown=shown_state()).defer("source")}
+
+
+def open_comments(work: WorkList, found: Sequence[Outline]) -> Counter[Unit]:
+    """How many open comments there are on the texts of some rows."""
+    about = narrowed(Comment.objects.filter(object_id__in={row.object_id for row in found}, settled_at=None), work)
+    return Counter(Unit(*one) for one in about.values_list("model", "object_id", "field", "language"))
+
+
+def places_of_words(work: WorkList, found: Sequence[Outline]) -> dict[tuple[str, int], set[str]]:
+    """The columns in which the words of a list stand, by model and row: a query for each model among the rows."""
+    places: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for name in {row.model for row in found} if work.q else ():
+        names = columns_of(model_of(name), work)
+        pks = [row.object_id for row in found if row.model == name]
+        flags = {f"in_{one}": Case(When(having(work.q, [one]), then=True), default=False) for one in names}
+        for pk, *are_there in rows_of(model_of(name)).filter(pk__in=pks).annotate(**flags).values_list("pk", *flags):
+            places[name, pk] = set(compress(names, are_there))
+    return places
+
+
+def count(work: WorkList) -> int | None:
+    """How many texts there are; None where only reading them all would tell."""
+    if work.q or work.comments:
         return None
-
-    def items(self, after: str = "") -> QuerySet[Any, Any]:
-        """The query for all texts behind a place."""
-        parts = [
-            self.filtered(model, name, after)
-            for model, name in fields()
-            if self.model in ("", model._meta.model_name) and self.field in ("", name)
-        ]
-        if not parts:
-            return TextState.objects.annotate(place=Value("")).values_list("place").order_by("place").none()
-        first, *others = parts
-        return (first.union(*others, all=True) if others else first).order_by("place")
-
-    def filtered(self, model: type[LocalizedModel], name: str, after: str) -> QuerySet[Any, Any]:
-        """The texts of one field of one model."""
-        rows, source, target = annotated(model, name, self.language), *columns_of(name, self.language)
-        rows = rows.filter(Q(**{f"{source}__isnull": False}) | Q(**{f"{target}__isnull": False}))
-        if after:
-            rows = rows.filter(place__gt=after)
-        if self.state == State.APPROVED:
-            rows = rows.filter(state=State.APPROVED)
-        elif self.state:
-            # Found from the few states that are kept, not by working out the state of every text.
-            is_missing = Q(**{f"{target}__isnull": True})
-            known = open_ones(model, name, self.language, self.state).values("object_id")
-            wanted = {MISSING: is_missing, TODO: is_missing | Q(pk__in=known)}
-            rows = rows.filter(wanted.get(self.state, Q(pk__in=known)))
-        if self.digit:
-            rows = rows.annotate(class_digit=digit_of(model)).filter(class_digit=int(self.digit))
-        if self.author:
-            rows = rows.filter(Exists(state_of(model, name, self.language).filter(author=self.author)))
-        if self.q:
-            found = Q(**{f"{source}__icontains": self.q}) | Q(**{f"{target}__icontains": self.q})
-            rows = rows.filter(found | Q(key__icontains=self.q))
-        return rows.values_list("place", "unit_model", "pk", "unit_field", "key", "state")  # type: ignore[no-any-return]
+    if not work.asks_who_or_when:
+        return sum(number for cell, number in coverage(work.languages).items() if is_counted(work, cell))
+    if work.state == MISSING:
+        return 0
+    about = written_as(work, narrowed(TextState.objects.all(), work))
+    if work.model:
+        about = about.filter(model=work.model)
+    if work.digit:
+        outlines = Outline.objects.filter(model=OuterRef("model"), object_id=OuterRef("object_id"), digit=work.digit)
+        about = about.filter(Exists(outlines))
+    return about.count()
 
 
-def columns_of(name: str, language: str) -> tuple[str, str]:
-    """The columns of the English and of the translation."""
-    return column(name, DEFAULT_LANGUAGE), column(name, language)
-
-
-def state_of(model: type[LocalizedModel], name: str, language: str) -> QuerySet[TextState]:
-    """A subquery for what is known about a text of each row."""
-    return TextState.objects.filter(
-        model=model._meta.model_name, object_id=OuterRef("pk"), field=name, language=language
-    ).order_by()
-
-
-def open_ones(model: type[LocalizedModel], name: str, language: str, state: str) -> QuerySet[TextState]:
-    """What is known about texts that are in a state, or in any that leaves something to do."""
-    rows = TextState.objects.filter(model=model._meta.model_name, field=name, language=language).order_by()
-    if state == TODO:
-        return rows.filter(Q(source__isnull=False) | ~Q(state=State.APPROVED))
-    return rows.filter(source__isnull=False) if state == STALE else rows.filter(source__isnull=True, state=state)
-
-
-def annotated(model: type[LocalizedModel], name: str, language: str) -> Any:
-    """The rows of a model with the place, the key and the state of one of their texts."""
-    _source, target = columns_of(name, language)
-    known = state_of(model, name, language).annotate(shown=shown_state()).values("shown")
-    is_missing = When(**{f"{target}__isnull": True}, then=Value(MISSING))
-    state = Case(is_missing, default=Coalesce(Subquery(known), Value(State.APPROVED.value)), output_field=TextField())
-    models = [one._meta.model_name for one in localized_models()]
-    before = f"{models.index(model._meta.model_name):02} "
-    behind = f" {model.localized_fields.index(name):02}"
+def is_counted(work: WorkList, cell: Cell) -> bool:
+    """Whether the texts of a cell are in a list."""
     return (
-        model._default_manager.rewrite(False)  # type: ignore[attr-defined]
-        .order_by()
-        .annotate(
-            key=natural_key(model, padded=False),
-            place=Concat(Value(before), natural_key(model, padded=True), Value(behind), output_field=TextField()),
-            unit_model=Value(str(model._meta.model_name), TextField()),
-            unit_field=Value(name, TextField()),
-            state=state,
-        )
+        work.model in ("", cell.model)
+        and work.field in ("", cell.field)
+        and work.digit in ("", str(cell.digit))
+        and is_in_state(work, cell.state)
     )
 
 
-def natural_key(model: type[LocalizedModel], *, padded: bool) -> Any:
-    """A row's natural key as a text; ``padded`` such that numbers sort as numbers."""
-    parts: list[Any] = []
-    for path in model.natural_key_fields:
-        part: Any = Cast(F(path), TextField())
-        if padded and path in {one.name for one in model._meta.fields if isinstance(one, IntegerField)}:
-            part = Cast(F(path) + 1_000, TextField())
-        parts += [part, Value("/")]
-    parts = parts[:-1]
-    return Concat(*parts, output_field=TextField()) if len(parts) > 1 else parts[0]
+def following(work: WorkList, unit: Unit) -> Item | None:
+    """The text behind that of a unit, whether that one is still in the list or not; else the first one."""
+    row = Outline.objects.filter(model=unit.model, object_id=unit.pk).first()
+    for after in dict.fromkeys([place(row, unit) if row else "", ""]):
+        others = [item for item in page_of(work, after, 2).items if item.unit != unit]
+        if others:
+            return others[0]
+    return None
 
 
-def place_of(unit: Unit) -> str:
-    """The place of a unit in every list that it is in; empty if there is no such row."""
-    rows = annotated(model_of(unit.model), unit.field, unit.language).filter(pk=unit.pk)
-    return str(rows.values_list("place", flat=True).first() or "")
-
-
-def excerpts(items: Sequence[Item], language: str) -> dict[tuple[str, int, str], tuple[str, str]]:
-    """How the source and the translation of each text of a page begin: a query for each model on it."""
-    found: dict[tuple[str, int, str], tuple[str, str]] = {}
-    for name in {item.model for item in items}:
-        on_page = [item for item in items if item.model == name]
-        names = {column for item in on_page for column in columns_of(item.field, language)}
-        beginnings = {f"begin_{column}": Left(column, EXCERPT) for column in names}
-        rows: Any = model_of(name)._default_manager.rewrite(False).order_by()  # type: ignore[attr-defined]
-        texts = rows.filter(pk__in={item.pk for item in on_page}).annotate(**beginnings).values("pk", *beginnings)
-        by_pk = {row["pk"]: row for row in texts}
-        for item in on_page:
-            row = by_pk.get(item.pk, {})  # none, if it was deleted since
-            source, target = (row.get(f"begin_{column}") or "" for column in columns_of(item.field, language))
-            found[item.model, item.pk, item.field] = source, target
+def texts_of(items: Sequence[Item]) -> dict[Unit, tuple[str, str]]:
+    """The source and the translation of each text of a page: a query for each model on it."""
+    found: dict[Unit, tuple[str, str]] = {}
+    for name in {item.unit.model for item in items}:
+        units = [item.unit for item in items if item.unit.model == name]
+        names = {column for unit in units for column in (unit.source_column, unit.column)}
+        rows = rows_of(model_of(name)).filter(pk__in={unit.pk for unit in units}).values("pk", *names)
+        by_pk = {row["pk"]: row for row in rows}
+        for unit in units:
+            row = by_pk.get(unit.pk, {})  # none, if it was deleted since
+            source, target = (row.get(column) or "" for column in (unit.source_column, unit.column))
+            found[unit] = source, target
     return found
 
 
-def known_about(items: Sequence[Item], language: str) -> dict[tuple[str, int, str], TextState]:
-    """What is known about the texts of a page, in one query."""
-    rows = TextState.objects.filter(language=language, object_id__in={item.pk for item in items})
-    return {(row.model, row.object_id, row.field): row for row in rows}
-
-
-def authors(language: str) -> Iterator[str]:
-    """Who wrote texts in a language."""
-    rows = TextState.objects.filter(language=language).exclude(author="").order_by("author")
-    return iter(rows.values_list("author", flat=True).distinct())
+def authors(languages: Sequence[str]) -> list[str]:
+    """Who wrote texts in some languages."""
+    rows = TextState.objects.filter(language__in=languages).exclude(author="").order_by("author")
+    return list(rows.values_list("author", flat=True).distinct())

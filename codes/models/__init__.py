@@ -1,7 +1,7 @@
 """The reference as models. Every row has a natural key; the database's own ids never leave it."""
 
 from codes.models.comparison import Comparison
-from codes.models.curation import Dismissal, Signature, TextChange, TextState
+from codes.models.curation import Comment, Dismissal, Outline, Signature, TextChange, TextState
 from codes.models.exchange import BaseFile, Conflict, Import, Source
 from codes.models.glossary import GlossaryTerm
 from codes.models.guide import GuideAnswer, GuideStep
@@ -15,6 +15,7 @@ from codes.models.status_code import StatusCode
 __all__ = [
     "Alias",
     "BaseFile",
+    "Comment",
     "Comparison",
     "Conflict",
     "Dismissal",
@@ -26,6 +27,7 @@ __all__ = [
     "HeaderFieldUse",
     "Import",
     "Origin",
+    "Outline",
     "Reference",
     "Signature",
     "Source",

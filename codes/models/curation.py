@@ -97,7 +97,10 @@ class TextChange(UnitModel):
         verbose_name = _("change of a text")
         verbose_name_plural = _("changes of texts")
         default_permissions = ()
-        indexes = [models.Index(fields=["model", "object_id", "field", "language"], name="textchange_unit")]
+        indexes = [
+            models.Index(fields=["model", "object_id", "field", "language"], name="textchange_unit"),
+            models.Index(fields=["language", "at"], name="textchange_latest"),
+        ]
 
 
 class Signature(models.Model):
@@ -135,3 +138,44 @@ class Dismissal(UnitModel):
                 fields=["model", "object_id", "field", "language", "check_name", "digest"], name="dismissal_key"
             )
         ]
+
+
+class Comment(UnitModel):
+    """What somebody has to say about a text, until somebody finds it settled."""
+
+    text = models.TextField(_("comment"))
+    author = models.CharField(_("author"), max_length=150)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    settled_by = models.CharField(_("settled by"), max_length=150, blank=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+
+    class Meta:
+        verbose_name = _("comment on a text")
+        verbose_name_plural = _("comments on texts")
+        default_permissions = ()
+        constraints = [models.CheckConstraint(name="comment_says_something", condition=models.Q(text__gt=""))]
+        indexes = [models.Index(fields=["model", "object_id", "field", "language"], name="comment_unit")]
+
+
+class Outline(models.Model):
+    """Which texts a row has, and its place in lists: kept by triggers, so that nobody has to look at all texts.
+
+    ``texts`` has a letter for each language and field, see codes/curation/outline.py.
+    """
+
+    model = models.CharField(_("model"), max_length=40)
+    object_id = models.BigIntegerField(_("row"))
+    digit = models.SmallIntegerField(_("class"))
+    place = models.TextField(_("place"))
+    key = models.TextField(_("natural key"))
+    texts = models.TextField(_("texts"))
+
+    class Meta:
+        verbose_name = _("outline of a row")
+        verbose_name_plural = _("outlines of rows")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["model", "object_id"], name="outline_key")]
+        indexes = [models.Index(fields=["place"], name="outline_place")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key}"
