@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from codes.converters import ClassConverter, NumberConverter, RFCConverter
-from codes.views import advice, find, preview, reference
+from codes.views import advice, changes, find, preview, reference
 
 register_converter(NumberConverter, "number")
 register_converter(ClassConverter, "class")
@@ -27,5 +27,7 @@ urlpatterns = [
     path("glossary/", advice.glossary, name="glossary"),
     path("preview/<str:token>/", preview.preview, name="preview"),
     path("search/", find.search, name="search"),
+    path("changes.atom", changes.atom, name="changes_atom"),
+    path("changes.json", changes.json_feed, name="changes_json"),
     path("opensearch.xml", find.opensearch, name="opensearch"),
 ]

@@ -56,7 +56,8 @@ def pages(language: str) -> Iterator[Target]:
     for number in NUMBERS:
         status = 200 if number in known else 404
         yield page(reverse("number", args=[number]), status=status, number=number, language=language)
-    yield Target(f"{language}/opensearch.xml", reverse("opensearch"))
+    for name in ("changes_atom", "changes_json", "opensearch"):
+        yield Target(reverse(name)[1:], reverse(name))
     yield Target(f"{language}/404.html", f"/{language}/no-such-page/", status=404)
 
 

@@ -34,6 +34,8 @@ PAGES = [
     "/en/glossary/",
     "/en/search/",
     "/en/opensearch.xml",
+    "/en/changes.atom",
+    "/zh-hant/changes.json",
     "/api/v1/codes/404/",
     "/api/v1/codes/",
     "/api/v1/classes/",

@@ -48,6 +48,8 @@ def test_the_export_holds_pages_json_and_all_that_they_refer_to(export, site):
         "zh-hant/299/index.html",
         "zh-hant/search/index.html",
         "zh-hant/opensearch.xml",
+        "zh-hant/changes.atom",
+        "zh-hant/changes.json",
         "zh-hant/404.html",
         "en/rfc/9110/index.html",
         "en/specifications/rfc9110/index.html",
