@@ -1,11 +1,6 @@
 """A running server, as `make run` starts it, and Chromium to visit it with."""
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,30 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.browser.server import EDITOR, FLAGS, chromium, serving
 from tests.databases import empty_database
-
-ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-EDITOR = ("editor", "a-long-enough-password")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-
-
-def chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 # Of the package, not of the session: while Playwright runs, its event loop keeps Django from opening
@@ -64,37 +43,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def server(browser: Browser, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server on a fresh database, with an editor's account."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = str(tmp_path_factory.mktemp("data"))
-    environment = {**os.environ, "DATABASE_URL": database, "HTTPREF_DATA_DIR": data, "PORT": str(port)}
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    with open(Path(data) / "log", "w+") as log:
-        process = subprocess.Popen([*manage, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(port, process, log)
-            subprocess.run(
-                [*manage, "createsuperuser", "--noinput", "--username", EDITOR[0], "--email", "e@example.com"],
-                env={**environment, "DJANGO_SUPERUSER_PASSWORD": EDITOR[1]},
-                check=True,
-                capture_output=True,
-            )
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Any) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    log.seek(0)
-    pytest.fail(f"the server did not start:\n{log.read()}")
+    with serving(database, tmp_path_factory.mktemp("data")) as (address, manage):
+        manage("createsuperuser", "--noinput", "--username", EDITOR[0], "--email", "e@example.com")
+        yield address
 
 
 @pytest.fixture

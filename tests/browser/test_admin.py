@@ -1,6 +1,6 @@
 """An editor's way through the admin in a real browser."""
 
-from tests.browser.conftest import EDITOR
+from tests.browser.server import EDITOR
 
 
 def sign_in(page):

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import EDITOR
+from tests.browser.server import EDITOR
 
 LIST = "/admin/curation/list/?language=zh-hant&model=guidestep&field=question"
 
@@ -102,3 +102,23 @@ def test_a_narrow_page_does_not_scroll_sideways(visit, scheme):
     page.locator(".worklist a").first.click()
     page.locator("#text").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_texts_are_sent_back_together_without_javascript(visit):
+    page = open_signed_in(visit, f"{LIST}&state=approved", java_script_enabled=False)
+    names = page.locator(".worklist th a").all_inner_texts()
+    page.locator("[name=chosen]").nth(0).check()
+    page.locator("[name=chosen]").nth(1).check()
+    # Enter alone decides nothing: it means the first button, which wants a reason.
+    page.press(".decide #reason", "Enter")
+    assert "Say why" in page.inner_text("[role=alert]")
+    assert page.locator("[name=chosen]").nth(1).is_checked()
+    page.fill(".decide #reason", "Both are too long.")
+    page.press(".decide #reason", "Enter")
+    assert "2 texts are sent back." in page.inner_text(".messagelist")
+    page.goto(page.url.replace("state=approved", "state=draft"))
+    assert set(names[:2]) <= set(page.locator(".worklist th a").all_inner_texts())
+    page.check("[name=all]")
+    page.click(".decide button[value=approve]")
+    assert "texts are approved." in page.inner_text(".messagelist")
+    assert "No text fits" in page.inner_text(".curation")

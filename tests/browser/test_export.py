@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from tests.browser.server import ROOT
 
 QUERIES = ROOT / "tests" / "data" / "queries.tsv"
 ORIGIN, PREFIX = "https://example.org", "/http"

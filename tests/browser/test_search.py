@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import FLAGS, chromium
 from tests.browser.contrast import poor_contrast
+from tests.browser.server import FLAGS, chromium
 
 API = "**/api/v1/search/**"
 OPTION = "[role=option]"
