@@ -53,6 +53,10 @@ bench-export: .venv/dev.stamp ## measure the export: what a page costs, pages a 
 bench-curation: .venv/dev.stamp ## measure the pages of curation with 20,000 entries
 	@$(BIN)/python -m tests.bench.curation $(ARGS)
 
+.PHONY: screenshots
+screenshots: .venv/dev.stamp ## draw the pictures of docs/curating.md anew (needs Chromium)
+	@$(BIN)/python -m tests.screenshots
+
 .PHONY: format
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .
