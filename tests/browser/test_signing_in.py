@@ -8,7 +8,7 @@ from base64 import b32decode
 import pytest
 
 from tests.accounts.conftest import PASSWORD, code_of
-from tests.browser.conftest import ROOT
+from tests.browser.server import ROOT
 
 
 @pytest.fixture
