@@ -206,7 +206,7 @@ def test_a_forged_form_is_refused_in_the_readers_language(db):
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_failure_is_admitted_in_the_readers_language(failing, monkeypatch, language):
-    monkeypatch.setattr("codes.models.StatusCode.objects.neighbours", None)
+    monkeypatch.setattr("codes.models.status_code.StatusCodeQuerySet.neighbours", None)
     response = failing.get(f"/{language}/404/")
     assert response.status_code == 500
     assert "NoneType" not in page_of(response, language)

@@ -167,7 +167,9 @@ def test_search_engines_keep_the_search_and_no_results(client):
     check_addresses(parse(client.get("/en/search/")), "/en/search/", "en")
     page = parse(client.get("/en/search/?q=timeout"))
     assert [element.get("content") for element in page.iter("meta") if element.get("name") == "robots"] == ["noindex"]
-    assert not [element for element in page.iter("link") if element.get("rel") in ("canonical", "alternate")]
+    assert not [
+        element for element in page.iter("link") if element.get("rel") == "canonical" or element.get("hreflang")
+    ]
 
 
 # The form

@@ -106,7 +106,10 @@ def check_addresses(page, path, language):
     (canonical,) = [element.get("href") for relation, element in by_relation if relation == "canonical"]
     assert canonical == settings.BASE_URL + path
     rest = path.removeprefix(f"/{language}/")
-    alternates = {e.get("hreflang"): e.get("href") for relation, e in by_relation if relation == "alternate"}
+    others = [element for relation, element in by_relation if relation == "alternate"]
+    feeds = [element.get("href") for element in others if element.get("type")]
+    assert feeds == [f"/{language}/changes.atom", f"/{language}/changes.json"]
+    alternates = {element.get("hreflang"): element.get("href") for element in others if element.get("hreflang")}
     assert alternates == {code: f"{settings.BASE_URL}/{code}/{rest}" for code in LANGUAGES}
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from codes.exchange.apply import is_empty
+from codes.exchange.apply import Tally, is_empty
 from codes.exchange.form import bundled_models
 from codes.models import Alias, Origin
 from tests.codes.exchange.bundles import files_of, nothing_of_the_reference, reference, signed
@@ -45,7 +45,9 @@ def test_the_fixtures_are_seeded_and_each_kind_is_counted(capsys):
     call_command("seed")
     lines = capsys.readouterr().out.splitlines()
     told = [line.split(maxsplit=1) for line in lines[:-1]]
-    assert [name for _, name in told if name.startswith("of ")] == [f"of {Alias.objects.count()} aliases"]
+    every, step = Alias.objects.count(), Tally.STEP
+    on_the_way = [[str(done), f"of {every} aliases"] for done in range(step, every, step)]
+    assert [line for line in told if line[1].startswith("of ")] == on_the_way
     assert [line for line in told if not line[1].startswith("of ")] == [
         [str(model._default_manager.count()), str(model._meta.verbose_name_plural)] for model in bundled_models()
     ]

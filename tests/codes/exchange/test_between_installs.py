@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from codes.exchange.form import as_bytes
-from tests.databases import empty_database
+from tests.databases import copy_of_the_reference
 
 ROOT = Path(__file__).parents[3]
 
@@ -48,14 +49,11 @@ class Install:
 
 
 @pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
+def upstream(django_db_setup: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
     """An install on the engine under test, with the reference in it."""
     directory = tmp_path_factory.mktemp("upstream")
-    with empty_database("upstream", directory) as url:
-        install = Install(url, directory / "data")
-        assert install.run("migrate", "--verbosity", "0")[0] == 0
-        assert install.run("seed")[0] == 0
-        yield install
+    with copy_of_the_reference(django_db_setup, "upstream", directory) as url:
+        yield Install(url, directory / "data")
 
 
 @pytest.fixture(scope="module")
@@ -86,12 +84,15 @@ def wait_for(url: str, server: "subprocess.Popen[str]") -> None:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Install:
+def own(django_db_setup: str, tmp_path_factory: pytest.TempPathFactory) -> Install:
     """An install on SQLite with the reference in it, and work of its own: a text rewritten, one in French."""
     directory = tmp_path_factory.mktemp("own")
     install = Install(f"sqlite:///{directory / 'own.sqlite3'}", directory / "data")
-    assert install.run("migrate", "--verbosity", "0")[0] == 0
-    assert install.run("seed")[0] == 0
+    if django_db_setup.endswith(".sqlite3"):
+        shutil.copy(django_db_setup, directory / "own.sqlite3")
+    else:
+        assert install.run("migrate", "--verbosity", "0")[0] == 0
+        assert install.run("seed")[0] == 0
     install.python(
         "row = StatusCode.objects.get(number=403, origin='iana')\n"
         "row.summary_en, row.summary_fr = 'Ours.', 'À nous.'\n"
