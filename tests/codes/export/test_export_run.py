@@ -75,6 +75,8 @@ def test_every_link_leads_below_the_prefix_to_a_file(export, site):
     links = set()
     for name, content in found.items():
         if name.endswith(".html"):
+            # Browsers would look for one at the root of the host, which is not ours.
+            assert b'<link rel="icon" href="/http/static/' in content, name
             links |= set(re.findall(r'(?:href|src|action|data-index|data-module)="([^"]+)"', content.decode()))
     inner = {link.removeprefix("https://example.org") for link in links}
     inner = {link.partition("#")[0] for link in inner if link.startswith("/")}
