@@ -21,8 +21,18 @@ def wsgi(monkeypatch):
     return module, made
 
 
-def test_the_page_store_stands_before_django(wsgi):
+def test_what_is_loaded_is_no_garbage(wsgi, monkeypatch):
+    module, _ = wsgi
+    done = []
+    for name in ("collect", "freeze", "set_threshold"):
+        monkeypatch.setattr(module.gc, name, lambda *given, name=name: done.append((name, *given)))
+    module.load()
+    assert done == [("collect",), ("freeze",), ("set_threshold", 50_000, 20, 50)]
+
+
+def test_the_page_store_stands_before_django(wsgi, monkeypatch):
     module, made = wsgi
+    monkeypatch.setattr(module, "collect_seldom", lambda: None)
     assert made == [(settings, module.load, module.complaints)]
     assert isinstance(module.load(), WSGIHandler)
 

@@ -51,11 +51,14 @@ FUNCTIONS = {
       RETURN QUERY SELECT {Part.NAME:d}, kind::bigint, entry, key, language FROM codes_search_key
         WHERE {NAMES} AND key = ANY (names);
       FOR i IN 1 .. cardinality(groups) LOOP
-        RETURN QUERY SELECT {Part.HEAD:d}, i - 1::bigint, 0::bigint, string_agg(entry::text, ','), ''
-          FROM (SELECT entry FROM codes_search_document WHERE {HEAD} @@ groups[i]::tsquery LIMIT most_postings) AS f;
-        RETURN QUERY SELECT {Part.ANYWHERE:d}, i - 1::bigint, 0::bigint, string_agg(entry::text, ','), ''
-          FROM (SELECT entry FROM codes_search_document WHERE {ANYWHERE} @@ groups[i]::tsquery LIMIT most_postings)
-          AS f;
+        found := ARRAY(SELECT entry FROM codes_search_document WHERE {HEAD} @@ groups[i]::tsquery LIMIT most_postings);
+        RETURN QUERY SELECT {Part.HEAD:d}, i - 1::bigint, 0::bigint, array_to_string(found, ','), '';
+        -- Where these are cut, so would the others be: as many of them would tell no more.
+        IF cardinality(found) < most_postings THEN
+          found := ARRAY(
+            SELECT entry FROM codes_search_document WHERE {ANYWHERE} @@ groups[i]::tsquery LIMIT most_postings);
+        END IF;
+        RETURN QUERY SELECT {Part.ANYWHERE:d}, i - 1::bigint, 0::bigint, array_to_string(found, ','), '';
       END LOOP;""",
     "codes_search_together(query text, most integer) RETURNS SETOF bigint": f"""
       RETURN QUERY SELECT entry FROM codes_search_document WHERE {HEAD} @@ query::tsquery LIMIT most;
@@ -75,7 +78,8 @@ class PostgreSQLEngine(Engine):
         for signature, body in FUNCTIONS.items():
             self.run(
                 f"CREATE OR REPLACE FUNCTION {signature} LANGUAGE plpgsql STABLE"
-                f" SET enable_seqscan = off SET jit = off AS $$ #variable_conflict use_column BEGIN {body} END $$"
+                " SET enable_seqscan = off SET jit = off"
+                f" AS $$ #variable_conflict use_column DECLARE found bigint[]; BEGIN {body} END $$"
             )
         self.create_indexes()
 
