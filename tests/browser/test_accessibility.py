@@ -9,6 +9,7 @@ CURATION = "/admin/curation/"
 OURS = [
     "/admin/",
     CURATION,
+    "/admin/codes/conflict/",
     f"{CURATION}?digit=4#fields",
     f"{CURATION}list/?language=all&state=missing",
     f"{CURATION}list/?language=zh-hant&model=statuscode&field=summary&digit=4",
@@ -34,7 +35,7 @@ def our_pages(page, every=1):
     for path in list(paths)[::every]:
         assert page.goto(base + path).status == 200
         yield
-    page.goto(f"{base}{OURS[4]}")
+    page.goto(f"{base}{OURS[-2]}")
     page.locator(".worklist th a").first.click()
     page.fill("#comment", "Is this right?")
     page.click("button[value=comment]")

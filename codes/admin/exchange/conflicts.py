@@ -72,7 +72,6 @@ class ConflictAdmin(ReadOnlyAdmin):
     list_display = ["record", "field", "reason", "source", "state"]
     list_filter = ["state", "reason", "source", ModelFilter, LanguageFilter]
     search_fields = ["key_text", "column", "source"]
-    search_help_text = _("A number or another part of a key, the name of a column, or a source.")
     list_per_page = 100
     show_facets = admin.ShowFacets.ALLOW
 
