@@ -201,10 +201,13 @@ class Importer:
             unknown_languages=manifest.unknown_languages,
             keep=self.keep,
             units=tuple(sorted(self.carrier.units, key=place)),
-            notices=(_("This bundle is older than the last one from there: it would take back what came since."),)
-            if self.is_older()
-            else (),
+            notices=tuple(self.notices()),
         )
+
+    def notices(self) -> Iterator[str]:
+        """What an operator should know besides the units."""
+        if self.is_older():
+            yield _("This bundle is older than the last one from there: it would take back what came since.")
 
     def is_older(self) -> bool:
         """Whether the bundle is one that the source has replaced by another, which was applied here."""

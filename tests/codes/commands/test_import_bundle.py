@@ -12,17 +12,10 @@ from django.db import DatabaseError
 from codes.exchange.form import as_bytes
 from codes.management.importing import EXIT_CODES, operator
 from codes.models import Conflict, GlossaryTerm, Import
-from tests.codes.exchange.bundles import Records, files_of, find, reference
+from tests.codes.exchange.bundles import Records, files_of, term
 
 pytestmark = pytest.mark.django_db
 NOTHING, APPLIED, CONFLICTS, CHANGES = 0, 0, 2, 3
-
-
-def term(**changes: Any) -> Records:
-    """The file of the glossary with the gateway changed."""
-    records = reference("glossaryterm")
-    find(records["glossaryterm"], slug="gateway").update(changes)
-    return records
 
 
 def here(**changes: Any) -> str:

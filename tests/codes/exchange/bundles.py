@@ -56,6 +56,13 @@ def find(every: list[Fields], **values: Any) -> Fields:
     return found
 
 
+def term(**changes: Any) -> Records:
+    """The file of the glossary with the gateway changed."""
+    records = reference("glossaryterm")
+    find(records["glossaryterm"], slug="gateway").update(changes)
+    return records
+
+
 def signed(contents: dict[str, bytes], counts: dict[str, int] | None = None, **changes: Any) -> dict[str, bytes]:
     """Files with the manifest that belongs to them, itself with some changes; ``counts`` if they are no JSON."""
     entries = {

@@ -18,16 +18,9 @@ from codes.exchange.form import bundled_models, rows_of
 from codes.exchange.merge import Action, Policy
 from codes.localized import LANGUAGES, LocalizedModel, columns
 from codes.models import Alias, BaseFile, Conflict, GlossaryTerm, Import, Origin, Source, StatusClass
-from tests.codes.exchange.bundles import Records, bundle_of, contents, find, planned, pulled, reference
+from tests.codes.exchange.bundles import bundle_of, contents, find, planned, pulled, reference, term
 
 pytestmark = pytest.mark.django_db
-
-
-def term(**changes: Any) -> Records:
-    """The file of the glossary with the gateway changed."""
-    records = reference("glossaryterm")
-    find(records["glossaryterm"], slug="gateway").update(changes)
-    return records
 
 
 def here(**changes: Any) -> GlossaryTerm:
