@@ -11,7 +11,7 @@ from httpref.pages.coding import acceptable
 from httpref.pages.conditions import is_unchanged
 from httpref.pages.health import Complaints
 from httpref.pages.journal import Journal
-from httpref.pages.page import Damaged, Field, Page, rendered
+from httpref.pages.page import Damaged, Field, Part, rendered
 from httpref.pages.rendering import Rendering
 from httpref.pages.request import Environ, Reception
 from httpref.pages.store import Store
@@ -22,6 +22,9 @@ StartResponse = Callable[..., Any]
 WSGI = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 MOST_FIELDS = 1000
+# Locks for those who render. Pages that happen to share one wait for each other, which costs next to nothing.
+TURNS = 64
+PATIENCE = 1.0  # seconds, after which a page is rendered by whoever waits for it
 # How long stored pages have the processor for themselves after a start, unless somebody asks for another.
 HEAD_START = 0.5  # seconds
 # Of the answers that may be stored: what was found, and the page that says that nobody assigned a number.
@@ -44,6 +47,7 @@ class Application:
         self.journal = journal
         self.codings: dict[str | None, tuple[str, ...]] = {}
         self.load = load
+        self.turns = [threading.Lock() for _ in range(TURNS)]
         self.wanted, self.loaded = threading.Event(), threading.Event()
         self.django: WSGI | None = None
 
@@ -66,30 +70,44 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         began = perf_counter()
-        if not self.reception.admits(environ):
+        if not self.reception.admits(environ) or not self.reception.is_public(environ["PATH_INFO"]):
             return self.ask_django(environ, start_response, began)
+        if part := self.stored(environ):
+            return self.answer(part, environ, start_response, "hit", began)
+        return self.render_once(environ, start_response, began)
+
+    def render_once(self, environ: Environ, start_response: StartResponse, began: float) -> Iterable[bytes]:
+        """Let those who want the same page now wait for one rendering: each further one would take as long again."""
+        turn = self.turns[hash(environ["PATH_INFO"]) % TURNS]
+        mine = turn.acquire(timeout=PATIENCE)
+        try:
+            if part := self.stored(environ):
+                return self.answer(part, environ, start_response, "hit", began)
+            return self.render(environ, start_response, began)
+        finally:
+            if mine:
+                turn.release()
+
+    def stored(self, environ: Environ) -> Part | None:
+        """What the store has for a request."""
         store, path = self.store, environ["PATH_INFO"]
         if store.generation != store.shared.words[0]:
             store.move()
-        page = store.pages.get(path)
+        page = store.pages.get(path) or store.find(path)
         if page is None:
-            if not self.reception.is_public(path):
-                return self.ask_django(environ, start_response, began)
-            page = store.find(path)
-        if page is not None:
-            try:
-                return self.answer(page, environ, start_response, "hit", began)
-            except Damaged as error:
-                log.warning("the %s of %s is damaged", error, path)
-                store.drop(path)
-        return self.render(environ, start_response, began)
+            return None
+        try:
+            return page.part(self.codings_for(environ.get("HTTP_ACCEPT_ENCODING")))
+        except Damaged as error:
+            log.warning("the %s of %s is damaged", error, path)
+            store.drop(path)
+            return None
 
     def answer(
-        self, page: Page, environ: Environ, start_response: StartResponse, verdict: str, began: float
+        self, part: Part, environ: Environ, start_response: StartResponse, verdict: str, began: float
     ) -> list[bytes]:
-        """A page's answer to one request: the content, or that the client has it already."""
-        part = page.part(self.codings_for(environ.get("HTTP_ACCEPT_ENCODING")))
-        status, fields, content = page.status, part.fields, part.content
+        """A part's answer to one request: the content, or that the client has it already."""
+        status, fields, content = part.status, part.fields, part.content
         if "HTTP_IF_NONE_MATCH" in environ and is_unchanged(environ["HTTP_IF_NONE_MATCH"], part.etag):
             status, fields, content = "304 Not Modified", part.unchanged, b""
         elif environ["REQUEST_METHOD"] == "HEAD":
@@ -117,7 +135,8 @@ class Application:
         if may_be_stored(status, fields, rendering):
             page = rendered(status, fields, content)
             self.store.put(path, rendering.generation, page)
-            return self.answer(page, environ, start_response, "miss", began)
+            part = page.part(self.codings_for(environ.get("HTTP_ACCEPT_ENCODING")))
+            return self.answer(part, environ, start_response, "miss", began)
         if differs_by_reader(fields):
             return self.ask_django(environ, start_response, began)
         self.journal.note(environ, status, len(content), "bypass", began)

@@ -39,9 +39,10 @@ class Damaged(Exception):
 class Part:
     """The content in one coding."""
 
-    __slots__ = ("content", "etag", "fields", "unchanged")
+    __slots__ = ("content", "etag", "fields", "status", "unchanged")
 
-    def __init__(self, fields: Sequence[Field], coding: str, content: bytes) -> None:
+    def __init__(self, status: str, fields: Sequence[Field], coding: str, content: bytes) -> None:
+        self.status = status
         coded = [] if coding == IDENTITY else [("Content-Encoding", coding)]
         self.content = content
         # Of the bytes themselves: another version of a coder may make others.
@@ -70,11 +71,14 @@ class Page:
             if coding not in self.parts:
                 with self.lock:
                     if coding not in self.parts:
-                        content = self.fetch(coding)
-                        self.parts[coding] = None if content is None else Part(self.fields, coding, content)
+                        self.parts[coding] = self.fetched(coding)
             if part := self.parts[coding]:
                 return part
         raise Damaged("no content")
+
+    def fetched(self, coding: str) -> Part | None:
+        content = self.fetch(coding)
+        return None if content is None else Part(self.status, self.fields, coding, content)
 
 
 def rendered(status: str, fields: Iterable[Field], content: bytes) -> Page:

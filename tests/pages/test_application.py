@@ -382,3 +382,60 @@ def test_it_keeps_to_the_rules_of_wsgi(site):
 def test_an_answer_without_close_is_taken_too(site, behind):
     site.application.django = lambda environ, start: list(behind(environ, start))
     assert site.get()[2] == content_of("/en/404/one")
+
+
+class Slow(Behind):
+    """Renders only when it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def __call__(self, environ, start_response):
+        self.begun.release()
+        assert self.go_on.acquire(timeout=30)
+        return super().__call__(environ, start_response)
+
+
+def readers(site, count):
+    """So many at once; what each of them got is put into the list that this gives, with the threads."""
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(site.get())) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return found, threads
+
+
+def test_many_who_want_a_page_at_once_get_one_rendering(tmp_path):
+    Shared(tmp_path, DATABASE).publish(1)
+    behind = Slow()
+    found, threads = readers(Site(tmp_path, behind), 8)
+    assert behind.begun.acquire(timeout=30)
+    behind.go_on.release()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert [content for _, _, content in found] == [content_of("/en/404/one")] * 8
+    assert len(behind.asked) == 1
+
+
+def test_nobody_waits_for_long_for_the_rendering_of_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(application, "PATIENCE", 0.01)
+    Shared(tmp_path, DATABASE).publish(1)
+    behind = Slow()
+    found, threads = readers(Site(tmp_path, behind), 2)
+    for _ in threads:
+        assert behind.begun.acquire(timeout=30)  # both of them render
+    behind.go_on.release(2)
+    for thread in threads:
+        thread.join(timeout=30)
+    assert [content for _, _, content in found] == [content_of("/en/404/one")] * 2
+
+
+def test_a_rendering_that_fails_leaves_the_next_one_its_turn(site, behind):
+    behind.meanwhile = lambda: 1 / 0
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            site.get()
+    behind.meanwhile = lambda: None
+    assert site.verdict() == "miss"
+    assert not any(turn.locked() for turn in site.application.turns)
