@@ -21,6 +21,7 @@ import pytest
 
 from codes.models import Origin
 from tests.databases import copy_of_the_reference, default_database
+from tests.redis_server import redis_server
 
 ROOT = Path(__file__).parents[1]
 PAGE = "/en/origins/nginx/"
@@ -122,10 +123,24 @@ def database(django_db_setup: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def hosts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
-    """Two servers on one database that share nothing else, as on two hosts."""
+def redis_port() -> int:
+    """Where the hosts look for Redis; it is away unless a test starts it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def hosts(database: str, tmp_path_factory: pytest.TempPathFactory, redis_port: int) -> Iterator[list[Server]]:
+    """Two servers on one database and one Redis that share nothing else, as on two hosts."""
     here = Server(database, tmp_path_factory.mktemp("here"))
     servers = [here, Server(database, tmp_path_factory.mktemp("there"), here.directory)]
+    for server in servers:
+        # Hosts lend each other pages only if these are the same, with all addresses in them.
+        server.environment |= {
+            "CACHE_URL": f"redis://127.0.0.1:{redis_port}/0",
+            "HTTPREF_BASE_URL": "http://127.0.0.1",
+        }
     try:
         for server in servers:
             server.start()
@@ -172,6 +187,29 @@ def test_an_edit_is_public_at_once_on_its_host_and_within_a_second_on_others(hos
         seconds.append(wait_until(lambda: name in there.get().content, 10))  # noqa: B023
         assert all(name in server.get().content for server in hosts for _ in range(10))
     assert min(seconds) <= 1.0  # the least, for a machine may be busy with something else
+
+
+def test_hosts_lend_each_other_pages_while_there_is_a_redis(hosts, redis_port, tmp_path, editor):
+    """The hosts began without one, and lose it again."""
+    here, there = hosts
+    if not shutil.which("redis-server"):
+        pytest.skip("needs redis-server")
+    path = "/en/origins/cloudflare/"
+
+    def lent() -> bool:
+        rename(f"Lent {time.monotonic_ns()}")  # all pages are rendered anew
+        here.get(path)
+        time.sleep(1)
+        return there.get(path).verdict == "hit"
+
+    with redis_server(redis_port, tmp_path) as redis:
+        wait_until(lent, 30)
+        assert there.get(path)[::2] == here.get(path)[::2]
+        redis.kill()
+        rename("Without Redis")
+        for server in hosts:
+            wait_until(lambda server=server: b"Without Redis" in server.get().content, 2)
+        assert "Redis fails" in here.log.read_text()
 
 
 def test_what_another_program_writes_is_public_within_a_second(hosts, database):

@@ -81,7 +81,10 @@ class Application:
         turn = self.turns[hash(environ["PATH_INFO"]) % TURNS]
         mine = turn.acquire(timeout=PATIENCE)
         try:
-            if part := self.stored(environ):
+            part = self.stored(environ)
+            if part is None and self.store.borrow(environ["PATH_INFO"]):
+                part = self.stored(environ)
+            if part:
                 return self.answer(part, environ, start_response, "hit", began)
             return self.render(environ, start_response, began)
         finally:

@@ -106,15 +106,12 @@ class File:
         self.scan()
 
     def page(self, path: str) -> Page | None:
-        """The page of a path, None if there is none. Its parts are read when they are asked for."""
+        """The page of a path, None if there is none; its parts are read when they are asked for. Raises Damaged."""
         if (place := self.places.get(path)) is None:
             return None
         start = place.start + HEAD.size + place.path
         description = os.pread(self.descriptor, place.description, start)
-        try:
-            return unpack(description, lambda at, length: self.read(start + place.description + at, length))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Damaged("description") from error
+        return unpack(description, lambda at, length: self.read(start + place.description + at, length))
 
     def read(self, start: int, length: int) -> bytes:
         return os.pread(self.descriptor, length, start)

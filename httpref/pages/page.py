@@ -102,9 +102,12 @@ def pack(page: Page) -> tuple[bytes, bytes]:
 
 
 def unpack(description: bytes, read: Callable[[int, int], bytes]) -> Page:
-    """A page as it was written; ``read`` gives so many bytes from that place in its parts."""
-    found = json.loads(description)
-    table = found["parts"]
+    """A page as it was written; ``read`` gives so many bytes from that place in its parts. Raises Damaged."""
+    try:
+        found = json.loads(description)
+        status, fields, table = found["status"], [(name, value) for name, value in found["fields"]], found["parts"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged("description") from error
 
     def fetch(coding: str) -> bytes | None:
         if coding not in table:
@@ -115,4 +118,4 @@ def unpack(description: bytes, read: Callable[[int, int], bytes]) -> Page:
             raise Damaged(f"{coding} content")
         return content
 
-    return Page(found["status"], [(name, value) for name, value in found["fields"]], fetch)
+    return Page(status, fields, fetch)

@@ -7,10 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-# What does not show in any page, or is a secret, or is covered by the generation.
+# What does not show in any page, or is a secret, or is covered by the generation. Hosts may differ in it.
 NOT_SHOWN = frozenset(
     ["SECRET_KEY", "DATABASES", "CACHES", "LOGGING", "HOST", "PORT", "WORKERS", "THREADS"]
     + ["PAGES_DISK", "PAGES_MEMORY", "ACCESS_LOG", "METRICS"]
+    + ["DATA_DIR", "PAGES_DIR", "STATIC_ROOT", "FIXTURES_DIR"]
 )
 CODE = ("codes", "httpref", "templates", "requirements.txt")
 

@@ -1,15 +1,17 @@
 """The page store of a site, put together from its settings."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from httpref.pages.application import WSGI, Application
 from httpref.pages.database import Reader
 from httpref.pages.health import Complaints
 from httpref.pages.journal import Journal
 from httpref.pages.metrics import Metrics
+from httpref.pages.pool import Pool
 from httpref.pages.release import release_of
 from httpref.pages.request import Reception
 from httpref.pages.shared import Shared
@@ -28,7 +30,12 @@ def application(settings: ModuleType, load: Callable[[], WSGI], complaints: Comp
     shared = Shared(directory, database)
     release = release_of(settings.BASE_DIR, vars(settings), [Path(settings.STATIC_ROOT) / "staticfiles.json"])
     store = Store(
-        shared, directory, release, disk=settings.PAGES_DISK * MEGABYTE, memory=settings.PAGES_MEMORY * MEGABYTE
+        shared,
+        directory,
+        release,
+        disk=settings.PAGES_DISK * MEGABYTE,
+        memory=settings.PAGES_MEMORY * MEGABYTE,
+        pool=pool_of(settings.CACHES["default"], release),
     )
     reception = Reception(
         settings.ALLOWED_HOSTS,
@@ -44,3 +51,11 @@ def application(settings: ModuleType, load: Callable[[], WSGI], complaints: Comp
     store.move()
     found.start()
     return found
+
+
+def pool_of(cache: Mapping[str, Any], release: str) -> Pool | None:
+    """Where hosts share a Redis as Django's cache, they lend each other pages there."""
+    if not cache["BACKEND"].endswith(".RedisCache"):
+        return None
+    places = cache["LOCATION"]
+    return Pool(places if isinstance(places, str) else places[0], release)

@@ -1,4 +1,4 @@
-"""The pages of the current generation, in memory and in files."""
+"""The pages of the current generation, in memory, in files, and on other hosts."""
 
 import logging
 import queue
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from httpref.pages.files import Shelf
 from httpref.pages.page import Fetch, Page, pack
+from httpref.pages.pool import Pool
 from httpref.pages.shared import UNKNOWN, Shared
 
 log = logging.getLogger(__name__)
@@ -19,20 +20,26 @@ OVERHEAD = 4_000
 class Store:
     """Pages by path. Those at hand in ``pages`` are of ``generation``; ``move`` when another one is current."""
 
-    def __init__(self, shared: Shared, directory: Path, release: str, *, disk: int, memory: int) -> None:
-        """``release`` names the code that renders; ``disk`` and ``memory`` are limits in bytes."""
+    def __init__(
+        self, shared: Shared, directory: Path, release: str, *, disk: int, memory: int, pool: Pool | None = None
+    ) -> None:
+        """``release`` names the code that renders; ``disk`` and ``memory`` are limits in bytes.
+
+        ``pool`` has what other hosts rendered.
+        """
         self.shared = shared
         self.directory = directory
         self.release = release
         self.disk = disk
         self.memory = memory
+        self.pool = pool
         self.generation = UNKNOWN
         self.pages: dict[str, Page] = {}
         self.shelf: Shelf | None = None
         self.used = 0
         self.complained = False
         self.lock = threading.Lock()
-        self.waiting: queue.SimpleQueue[tuple[str, int, Page]] = queue.SimpleQueue()
+        self.waiting: queue.SimpleQueue[tuple[str, int, Page, bool]] = queue.SimpleQueue()
 
     def start(self) -> None:
         threading.Thread(target=self.write, name="store", daemon=True).start()
@@ -88,12 +95,21 @@ class Store:
 
         return counted
 
-    def put(self, path: str, generation: int, page: Page) -> None:
+    def put(self, path: str, generation: int, page: Page, *, borrowed: bool = False) -> None:
         """Store a page that was rendered from the content of ``generation``, if that is still the current one."""
         with self.lock:
             if UNKNOWN != generation == self.generation == self.shared.generation:
                 self.keep(path, page)
-                self.waiting.put((path, generation, page))
+                self.waiting.put((path, generation, page, borrowed))
+
+    def borrow(self, path: str) -> bool:
+        """Store a page that another host rendered; whether there was one."""
+        generation = self.generation
+        page = self.pool.page(generation, path) if self.pool and generation != UNKNOWN else None
+        if page is None:
+            return False
+        self.put(path, generation, page, borrowed=True)
+        return True
 
     def drop(self, path: str) -> None:
         """Forget a page that turned out to be damaged."""
@@ -107,11 +123,13 @@ class Store:
         while True:
             self.write_one(*self.waiting.get())
 
-    def write_one(self, path: str, generation: int, page: Page) -> None:
+    def write_one(self, path: str, generation: int, page: Page, borrowed: bool) -> None:
         """Code a page and write it. From then on it comes from the file, with what is asked for and no more."""
         if generation != self.generation:
             return
         record = pack(page)
+        if self.pool and not borrowed:
+            self.pool.lend(generation, path, *record)
         with self.lock:
             if generation == self.generation and self.try_files(lambda: self.add(path, *record)):
                 self.pages.pop(path, None)

@@ -16,7 +16,7 @@ from httpref.pages.rendering import KEY
 from httpref.pages.request import Reception
 from httpref.pages.shared import Shared
 from httpref.pages.store import Store
-from tests.pages.pages import FIELDS, content_of
+from tests.pages.pages import FIELDS, content_of, page_of
 
 DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/httpref.sqlite3"}
 
@@ -439,3 +439,22 @@ def test_a_rendering_that_fails_leaves_the_next_one_its_turn(site, behind):
     behind.meanwhile = lambda: None
     assert site.verdict() == "miss"
     assert not any(turn.locked() for turn in site.application.turns)
+
+
+class Lender:
+    """Another host that has rendered a page."""
+
+    def __init__(self, path, page):
+        self.has = {(1, path): page}
+
+    def page(self, generation, path):
+        return self.has.get((generation, path))
+
+
+def test_what_another_host_rendered_is_not_rendered_here(site, behind):
+    site.store.pool = Lender("/en/404/", page_of("there"))
+    assert site.get()[2] == content_of("there")
+    assert behind.asked == []
+    assert site.verdict("/en/405/") == "miss"
+    site.shared.publish(2)
+    assert site.verdict() == "miss"

@@ -58,3 +58,22 @@ def test_it_takes_its_limits_and_rules_from_the_settings(make, unused_port):
 def test_two_sites_of_one_database_share_the_generation(make, tmp_path):
     make()
     assert Shared(tmp_path, connection.settings_dict, create=False).is_fresh()
+
+
+@pytest.mark.parametrize(
+    ("cache", "url"),
+    [
+        ({"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": ""}, None),
+        (
+            {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://a:6379/1"},
+            "redis://a:6379/1",
+        ),
+        (
+            {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ["redis://b", "redis://c"]},
+            "redis://b",
+        ),
+    ],
+)
+def test_a_redis_that_is_the_cache_has_the_pages_of_other_hosts(cache, url, make):
+    pool = make(CACHES={"default": cache}).store.pool
+    assert (pool and pool.url) == url

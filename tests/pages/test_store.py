@@ -97,7 +97,7 @@ def test_a_page_of_an_older_generation_is_not_written(store):
     page = page_of("a")
     store.shared.publish(2)
     store.move()
-    store.write_one("/a/", 1, page)
+    store.write_one("/a/", 1, page, False)
     assert found(store, "a") is None
 
 
