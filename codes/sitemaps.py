@@ -35,7 +35,7 @@ class OverviewSitemap(LocalizedSitemap):
 
 class NumberSitemap(LocalizedSitemap):
     def items(self) -> list[int]:
-        return sorted(set(StatusCode.objects.order_by().values_list("number", flat=True)))
+        return list(StatusCode.objects.order_by("number").values_list("number", flat=True).distinct())
 
     def location(self, item: Any) -> str:
         return reverse("number", args=[item])

@@ -64,7 +64,7 @@ def codes(request: HttpRequest, parameters: Query[CodesParameters]) -> dict[str,
     if parameters.registration is not None:
         rows = rows.filter(registration=parameters.registration)
     if parameters.cacheable is not None:
-        rows = rows.filter(heuristically_cacheable=parameters.cacheable)
+        rows = rows.heuristically_cacheable(parameters.cacheable)
     if parameters.rfc is not None:
         rows = rows.referring_to(f"rfc{parameters.rfc}")
     fields = LONG_FIELDS if parameters.full else ()

@@ -95,6 +95,12 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
         """The meanings with a reference to the specification of that slug."""
         return self.filter(references__specification__slug=specification).distinct()
 
+    def heuristically_cacheable(self, answer: bool) -> Self:
+        """The meanings that are heuristically cacheable, or those that are not."""
+        rows = self.filter(heuristically_cacheable=answer)
+        # Only registered codes are, by a constraint; and an index knows those.
+        return rows.registered() if answer else rows
+
     def in_reading_order(self) -> Self:
         """By number; within one number the registered meaning first, then vendors, drafts, folklore."""
         place = models.Case(
@@ -144,6 +150,11 @@ class PublishedManager(StatusCodeManager["StatusCode"]):
     def get_queryset(self) -> StatusCodeQuerySet:
         rows: Any = super().get_queryset()
         return rows.published()  # type: ignore[no-any-return]
+
+    def total(self) -> int:
+        """How many meanings there are: all but the drafts. So nobody has to look at each for whether it is one."""
+        rows = StatusCode.with_drafts.order_by()
+        return rows.count() - rows.filter(is_draft=True).count()
 
 
 class StatusCode(LocalizedModel):
@@ -203,8 +214,13 @@ class StatusCode(LocalizedModel):
         verbose_name = _("status code")
         verbose_name_plural = _("status codes")
         ordering = ["number", "origin"]
-        # All that lists and counts of published meanings ask for, so that they need not read the rows.
-        indexes = [models.Index(fields=["origin", "number", "is_draft"], name="statuscode_published")]
+        indexes = [
+            # All that counts of an origin's published meanings ask for, so that they need not read the rows.
+            models.Index(fields=["origin", "number", "is_draft"], name="statuscode_published"),
+            # Few of many rows.
+            models.Index(fields=["is_draft"], condition=models.Q(is_draft=True), name="statuscode_drafts"),
+            models.Index(fields=["registration", "number"], name="statuscode_registration"),
+        ]
         permissions = [(translate_permission(language), f"Can translate into {language}") for language in LANGUAGES]
         constraints = [
             models.UniqueConstraint(fields=["number", "origin"], name="statuscode_key"),

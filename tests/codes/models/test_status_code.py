@@ -167,6 +167,21 @@ def test_a_class_ends_where_the_next_begins():
     assert {number // 100 for number in numbers} == {2}
 
 
+def test_the_total_is_that_of_what_the_public_may_see():
+    known = StatusCode.objects.total()
+    assert known == StatusCode.objects.count()
+    meaning(number=298, is_draft=True).save()
+    meaning(number=299).save()
+    assert StatusCode.objects.total() == StatusCode.objects.count() == known + 1
+
+
+def test_a_meaning_is_heuristically_cacheable_or_not():
+    cacheable, others = (StatusCode.objects.heuristically_cacheable(answer) for answer in (True, False))
+    assert {200, 404} <= {row.number for row in cacheable}
+    assert not {row.pk for row in cacheable} & {row.pk for row in others}
+    assert cacheable.count() + others.count() == StatusCode.objects.count()
+
+
 def test_a_number_has_all_its_meanings():
     assert {row.origin_id for row in StatusCode.objects.with_number(499)} >= {"nginx", "cloudflare", "esri"}
     assert not StatusCode.objects.with_number(299).exists()
