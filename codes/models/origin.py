@@ -18,12 +18,16 @@ class OriginQuerySet(LocalizedQuerySet["Origin"]):
         own = StatusCode.with_drafts.filter(origin=models.OuterRef("slug"))
         return self.filter(models.Exists(own.published()) | ~models.Exists(own))
 
+    def after(self, row: "Origin") -> Self:
+        """Those that follow an origin in the order of slugs."""
+        return self.filter(slug__gt=row.slug)
+
     def with_counts(self) -> Self:
         """With ``meanings``: how many the origin gives, counted in an index."""
         from codes.models import StatusCode  # it refers to this module
 
         own = StatusCode.objects.filter(origin=models.OuterRef("slug")).order_by().values("origin")
-        counts = own.annotate(count=models.Count("pk")).values("count")
+        counts = own.annotate(count=models.Count("*")).values("count")
         return self.annotate(meanings=Coalesce(models.Subquery(counts), 0))
 
 

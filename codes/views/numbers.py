@@ -27,6 +27,10 @@ class Numbers:
         """The meanings of one of the numbers with their details, in reading order; not read before they are used."""
         return self.detailed().with_number(number)
 
+    def how_many(self, number: int) -> int:
+        """How many meanings one of the numbers has."""
+        return self.codes().with_number(number).count()
+
     def detailed(self) -> StatusCodeQuerySet:
         """The meanings of all the numbers with what a page shows of them."""
         rows = self.codes().filter(number__in=self.numbers)

@@ -1,58 +1,76 @@
-"""Long lists of meanings, in parts. The address names the meaning after which a part begins: each costs the same."""
+"""Long lists of rows, in parts. The address names the row after which a part begins: each costs the same."""
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+from django.core.validators import slug_re
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from codes.models import StatusCode
+from codes.models import Origin, StatusCode
+from codes.models.origin import OriginQuerySet
 from codes.models.status_code import StatusCodeQuerySet
 
-# Lists of all meanings are what readers look for their code in; a class is an excerpt.
-MOST_ROWS = 250
-MOST_OF_A_KIND = 120
+# Lists of all meanings are what readers look for their code in; a class is an excerpt. What the registry and the
+# vendors of today have fits into one part, and a part costs less than twice as much as that.
+MOST_ROWS = 200
+MOST_OF_A_KIND = 80
+# Counted anew for each page, and counting takes longer than showing.
+MOST_ORIGINS = 40
 # With all their texts.
 MOST_IN_FULL = 5
 AFTER = re.compile(r"([0-9]{3})\.([-\w]+)", re.ASCII)
 
 
 class Part(NamedTuple):
-    """The meanings to show, what to ask for to see more (empty at the end), and how many there are in all parts."""
+    """The rows to show, what to ask for to see more (empty at the end), and how many there are in all parts."""
 
-    rows: list[StatusCode]
+    rows: list[Any]
     following: str
     total: int | None  # None where nobody asked
 
 
 def part(
     request: HttpRequest,
-    rows: StatusCodeQuerySet | Sequence[StatusCode],
+    rows: StatusCodeQuerySet | OriginQuerySet | Sequence[StatusCode],
     most: int = MOST_OF_A_KIND,
     *,
-    counted: bool = False,
+    count: Callable[[], int] | None = None,
 ) -> Part:
-    """The part of ``rows``, which are in reading order, that the request asks for. A file of an export has all of them.
+    """The part of ``rows``, which are in their order, that the request asks for. A file of an export has all of them.
 
-    Raises Http404 where it names no meaning, or one that nothing follows.
+    ``count`` tells how many there are in all parts; it is asked only where this part is not the whole. Raises
+    Http404 where the request names no row, or one that nothing follows.
     """
-    if "httpref_export" in request.META or not isinstance(rows, StatusCodeQuerySet):
+    if "httpref_export" in request.META or not isinstance(rows, StatusCodeQuerySet | OriginQuerySet):
         return Part(list(rows), "", len(rows))
     asked = request.GET.get("after", "")
-    shown = list((rows.after(meaning(asked)) if asked else rows)[: most + 1])
+    shown: list[Any] = list((rows.after(row_of(asked, rows)) if asked else rows)[: most + 1])
     if asked and not shown:
         raise Http404
     whole = not asked and len(shown) <= most
-    total = (len(shown) if whole else rows.count()) if counted else None
+    total = (len(shown) if whole else count()) if count else None
     if len(shown) <= most:
         return Part(shown, "", total)
-    last = shown[most - 1]
-    return Part(shown[:most], f"{last.padded}.{last.origin_id}", total)
+    return Part(shown[:most], name_of(shown[most - 1]), total)
+
+
+def name_of(row: StatusCode | Origin) -> str:
+    """How an address names a row: ``499.nginx``, or an origin ``nginx``."""
+    return row.slug if isinstance(row, Origin) else f"{row.padded}.{row.origin_id}"
+
+
+def row_of(name: str, rows: StatusCodeQuerySet | OriginQuerySet) -> Any:
+    """The row of a name, of the kind of ``rows``. Raises Http404 if there is none."""
+    if not isinstance(rows, OriginQuerySet):
+        return meaning(name)
+    if not slug_re.fullmatch(name):
+        raise Http404
+    return get_object_or_404(Origin.objects.published().only("slug"), slug=name)
 
 
 def meaning(name: str) -> StatusCode:
-    """The meaning of a name such as ``499.nginx``."""
     if not (found := AFTER.fullmatch(name)):
         raise Http404
     row = StatusCode.objects.filter(number=int(found[1]), origin__slug=found[2]).only(

@@ -14,7 +14,7 @@ from codes.models import Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
 from codes.publication import same_for_everybody
 from codes.views.numbers import Numbers
-from codes.views.parts import MOST_IN_FULL, MOST_ROWS, part
+from codes.views.parts import MOST_IN_FULL, MOST_ORIGINS, MOST_ROWS, part
 
 
 @public
@@ -22,7 +22,7 @@ def all_codes(request: HttpRequest) -> HttpResponse:
     """Every meaning of every number, by class."""
     language = translation.get_language()
     codes = StatusCode.objects.in_language(language, "name").in_reading_order()
-    shown = part(request, codes, MOST_ROWS, counted=True)
+    shown = part(request, codes, MOST_ROWS, count=StatusCode.objects.total)
     groups = [
         (
             row,
@@ -40,7 +40,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """The compact comparison table: one line a meaning."""
     language = translation.get_language()
     codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
-    shown = part(request, codes, MOST_ROWS, counted=True)
+    shown = part(request, codes, MOST_ROWS, count=StatusCode.objects.total)
     classes = {row.digit: row for row in StatusClass.objects.in_language(language, "name")}
     groups = [(classes.get(digit or 0), list(rows)) for digit, rows in groupby(shown.rows, lambda code: code.digit)]
     # 000 stands before 1xx and 600 after 5xx: the numbers outside the classes come last, together.
@@ -71,7 +71,7 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
 
 def number_page(request: HttpRequest, number: int, rows: Numbers, **more: Any) -> HttpResponse:
     """The page of a number's rows; ``more`` goes into its context."""
-    shown = part(request, rows.meanings_of(number), MOST_IN_FULL, counted=True)
+    shown = part(request, rows.meanings_of(number), MOST_IN_FULL, count=lambda: rows.how_many(number))
     meanings = shown.rows
     below, above = rows.neighbours(number)
     context = {
@@ -123,7 +123,7 @@ def specification(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 def origins(request: HttpRequest) -> HttpResponse:
     rows = Origin.objects.in_language(translation.get_language()).published().with_counts()
-    return render(request, "codes/origins.html", {"origins": rows})
+    return render(request, "codes/origins.html", {"part": part(request, rows, MOST_ORIGINS)})
 
 
 @public

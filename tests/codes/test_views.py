@@ -301,6 +301,26 @@ def test_the_parts_of_a_list_show_together_what_the_whole_shows(client, monkeypa
     assert len(counts) <= 1
 
 
+def test_the_parts_of_the_origins_show_together_all_of_them(client, monkeypatch):
+    def shown(page):
+        return [href for href in links(page) if href.startswith("/zh-hans/origins/") and href != "/zh-hans/origins/"]
+
+    (whole,) = follow(client, "/zh-hans/origins/")
+    monkeypatch.setattr("codes.views.reference.MOST_ORIGINS", 7)
+    found = follow(client, "/zh-hans/origins/")
+    assert [href for page in found for href in shown(page)] == shown(whole)
+    assert {len(shown(page)) for page in found[:-1]} == {7}
+    assert client.get("/zh-hans/origins/", {"after": Origin.objects.last().slug}).status_code == 404
+
+
+def test_a_list_in_parts_counts_all_meanings_but_no_draft(client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("codes.views.reference.MOST_ROWS", 7)
+    StatusCode.with_drafts.create(number=299, origin_id="nginx", registration="vendor", name_en="A", is_draft=True)
+    with django_assert_num_queries(4):
+        page = main(parse(client.get("/en/")))
+    assert f"{StatusCode.objects.count()} meanings" in words(page)
+
+
 def test_a_number_shows_some_meanings_in_full_and_the_way_to_the_others(client, django_assert_num_queries):
     give_more_meanings(404, 7)
     pages = follow(client, "/en/404/")
@@ -314,7 +334,7 @@ def test_a_number_shows_some_meanings_in_full_and_the_way_to_the_others(client, 
 @pytest.mark.parametrize(
     "after", ["404", "404.nobody", "iana.404", "4040.iana", "404.iana'", "\u0664\u0660\u0664.iana"]
 )
-@pytest.mark.parametrize("path", ["", "4xx/", "404/"])
+@pytest.mark.parametrize("path", ["", "4xx/", "404/", "origins/"])
 def test_a_part_after_what_does_not_exist_is_not_found(client, path, after):
     assert client.get(f"/en/{path}", {"after": after}).status_code == 404
 

@@ -57,6 +57,11 @@ def test_origins_count_their_meanings():
     assert counts["new"] == 0
 
 
+def test_the_origins_after_another_follow_it_in_the_order_of_slugs():
+    rows = list(Origin.objects.all())
+    assert list(Origin.objects.after(rows[3])) == rows[4:]
+
+
 def test_only_iana_is_the_registry():
     assert [row.slug for row in Origin.objects.all() if row.is_registry] == ["iana"]
 
