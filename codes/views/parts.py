@@ -12,11 +12,11 @@ from codes.models import Origin, StatusCode
 from codes.models.origin import OriginQuerySet
 from codes.models.status_code import StatusCodeQuerySet
 
-# Lists of all meanings are what readers look for their code in; a class is an excerpt. What the registry and the
-# vendors of today have fits into one part, and a part costs less than twice as much as that.
+# Lists of all meanings are what readers look for their code in; a class is an excerpt. What the reference itself has
+# fits into one part, and a full part costs less than twice as much.
 MOST_ROWS = 200
 MOST_OF_A_KIND = 80
-# Counted anew for each page, and counting takes longer than showing.
+# Each comes with a count of its meanings, made anew for each page.
 MOST_ORIGINS = 40
 # With all their texts.
 MOST_IN_FULL = 5
