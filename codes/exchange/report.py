@@ -43,7 +43,8 @@ def describe(plan: Plan, *, every_unit: bool) -> Iterator[str]:
     """The lines that tell a plan: what is imported, the counts by model, and, if wanted, each unit with its words."""
     if plan.kind == BUNDLE:
         yield _("from {source}, bundle {digest}").format(source=plan.source, digest=plan.bundle[:12])
-        yield _("since: {digest}").format(digest=plan.base[:12] or _("nothing was imported from there yet"))
+        last = plan.base[:12] or _("nothing was imported from there yet")
+        yield _("last bundle applied: {digest}").format(digest=last)
     else:
         yield _("from {source}, file {digest}").format(source=plan.source, digest=plan.bundle[:12])
     yield _("languages: {codes}").format(codes=", ".join(plan.languages))

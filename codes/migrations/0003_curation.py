@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('check_name', models.CharField(max_length=20, verbose_name='check')),
                 ('digest', models.CharField(max_length=64, verbose_name='digest of the texts')),
                 ('author', models.CharField(max_length=150, verbose_name='author')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='dismissed at')),
             ],
             options={
                 'verbose_name': 'dismissed warning',
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('provenance', models.CharField(choices=[('record', 'came with its record'), ('editor', 'an editor'), ('import', 'an import'), ('outside', 'a program that did not sign')], max_length=10, verbose_name='written by')),
                 ('author', models.CharField(blank=True, max_length=150, verbose_name='author')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('at', models.DateTimeField(verbose_name='at')),
+                ('at', models.DateTimeField(verbose_name='changed at')),
             ],
             options={
                 'verbose_name': 'change of a text',
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('source', models.TextField(null=True, verbose_name='source it was written against')),
                 ('provenance', models.CharField(choices=[('record', 'came with its record'), ('editor', 'an editor'), ('import', 'an import'), ('outside', 'a program that did not sign')], max_length=10, verbose_name='written by')),
                 ('author', models.CharField(blank=True, max_length=150, verbose_name='author')),
-                ('at', models.DateTimeField(help_text='Unknown where it came with its record.', null=True, verbose_name='at')),
+                ('at', models.DateTimeField(help_text='Unknown where it came with its record.', null=True, verbose_name='written at')),
             ],
             options={
                 'verbose_name': 'state of a text',

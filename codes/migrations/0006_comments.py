@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=10, verbose_name='language')),
                 ('text', models.TextField(verbose_name='comment')),
                 ('author', models.CharField(max_length=150, verbose_name='author')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='written at')),
                 ('settled_by', models.CharField(blank=True, max_length=150, verbose_name='settled by')),
                 ('settled_at', models.DateTimeField(null=True, verbose_name='settled at')),
             ],

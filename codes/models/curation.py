@@ -68,7 +68,7 @@ class TextState(UnitModel):
     approved = models.TextField(_("last approved text, where today's is not approved"), null=True)
     provenance = models.CharField(_("written by"), max_length=10, choices=Provenance)
     author = models.CharField(_("author"), max_length=150, blank=True)
-    at = models.DateTimeField(_("at"), null=True, help_text=_("Unknown where it came with its record."))
+    at = models.DateTimeField(_("written at"), null=True, help_text=_("Unknown where it came with its record."))
 
     class Meta:
         verbose_name = _("state of a text")
@@ -91,7 +91,7 @@ class TextChange(UnitModel):
     provenance = models.CharField(_("written by"), max_length=10, choices=Provenance)
     author = models.CharField(_("author"), max_length=150, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("changed at"))
 
     class Meta:
         verbose_name = _("change of a text")
@@ -127,7 +127,7 @@ class Dismissal(UnitModel):
     check_name = models.CharField(_("check"), max_length=20)
     digest = models.CharField(_("digest of the texts"), max_length=64)
     author = models.CharField(_("author"), max_length=150)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("dismissed at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("dismissed warning")
@@ -145,7 +145,7 @@ class Comment(UnitModel):
 
     text = models.TextField(_("comment"))
     author = models.CharField(_("author"), max_length=150)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("written at"), auto_now_add=True)
     settled_by = models.CharField(_("settled by"), max_length=150, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True)
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Source(models.Model):
@@ -16,7 +17,7 @@ class Source(models.Model):
     address = models.CharField(_("address"), max_length=300, blank=True, help_text=_("Where `pull` found it last."))
     digest = models.CharField(_("digest"), max_length=64)
     manifest = models.JSONField(_("manifest"))
-    applied = models.DateTimeField(_("applied"), auto_now=True)
+    applied = models.DateTimeField(_("last applied"), auto_now=True)
 
     class Meta:
         verbose_name = _("source of bundles")
@@ -59,7 +60,7 @@ class ImportState(models.TextChoices):
     """How far an import has come."""
 
     PLANNED = "planned", _("uploaded, not applied")
-    APPLIED = "applied", _("applied")
+    APPLIED = "applied", pgettext_lazy("state of an import", "applied")
 
 
 class Import(models.Model):
@@ -75,8 +76,8 @@ class Import(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user")
     )
-    author = models.CharField(_("by"), max_length=150, help_text=_("The name of the user, or of the command."))
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    author = models.CharField(_("by whom"), max_length=150, help_text=_("The name of the user, or of the command."))
+    at = models.DateTimeField(_("when"), auto_now_add=True)
     content = models.BinaryField(_("uploaded file"), null=True, editable=False)
     shown = models.BinaryField(_("plan that was shown"), null=True, editable=False)
     file_name = models.CharField(_("file name"), max_length=200, blank=True)
@@ -139,9 +140,9 @@ class Conflict(models.Model):
     found_by = models.ForeignKey(
         Import, models.SET_NULL, null=True, related_name="conflicts", verbose_name=_("found by import")
     )
-    found = models.DateTimeField(_("found"), auto_now_add=True)
+    found = models.DateTimeField(_("found at"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=10, choices=ConflictState, default=ConflictState.OPEN)
-    settled = models.DateTimeField(_("settled"), null=True)
+    settled = models.DateTimeField(_("settled at"), null=True)
     settled_by = models.CharField(_("settled by"), max_length=150, blank=True)
 
     objects = ConflictQuerySet.as_manager()

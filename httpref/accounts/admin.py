@@ -27,7 +27,7 @@ class EventAdmin(ReadOnlyAdmin):
     fields = ["at", "action", "who", "whom", "details", "address", "browser", "agent"]
     readonly_fields = ["who", "whom", "details", "browser"]
 
-    @admin.display(description=_("by"), ordering="actor")
+    @admin.display(description=_("by whom"), ordering="actor")
     def who(self, event: Event) -> str:
         if event.actor:
             return event.actor

@@ -58,7 +58,7 @@ class Event(models.Model):
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     action = models.CharField(_("what happened"), max_length=20, choices=Action)
-    actor = models.CharField(_("by"), max_length=150, blank=True)
+    actor = models.CharField(_("by whom"), max_length=150, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ACCOUNT)
     subject = models.CharField(_("to whom"), max_length=150, blank=True)
     detail = models.JSONField(_("in detail"), default=dict, blank=True)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
                 ('action', models.CharField(choices=[('signed-in', 'signed in'), ('failed', 'sign-in failed'), ('locked', 'locked out'), ('code-accepted', 'second factor accepted'), ('code-refused', 'second factor refused'), ('recovery-used', 'recovery code used'), ('signed-out', 'signed out'), ('session-ended', 'session ended'), ('factor-set-up', 'second factor set up'), ('factor-removed', 'second factor removed'), ('codes-made', 'recovery codes made'), ('password', 'password changed'), ('created', 'created'), ('deleted', 'deleted'), ('rights', 'rights changed')], max_length=20, verbose_name='what happened')),
-                ('actor', models.CharField(blank=True, max_length=150, verbose_name='by')),
+                ('actor', models.CharField(blank=True, max_length=150, verbose_name='by whom')),
                 ('kind', models.CharField(choices=[('account', 'account'), ('group', 'group')], default='account', max_length=10, verbose_name='kind')),
                 ('subject', models.CharField(blank=True, max_length=150, verbose_name='to whom')),
                 ('detail', models.JSONField(blank=True, default=dict, verbose_name='in detail')),

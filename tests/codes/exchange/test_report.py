@@ -30,7 +30,7 @@ def test_a_plan_is_told_line_by_line():
     units = (CREATE, RETIRE, CHANGE, CONFLICT, DELETED)
     assert told(replace(PLAN, units=units, unknown_languages=("sr", "tlh"), notices=("Look out.",))) == [
         "from elsewhere, bundle 0123456789ab",
-        "since: fedcba987654",
+        "last bundle applied: fedcba987654",
         "languages: en, fr",
         "left out, for this install cannot store them: sr, tlh",
         "Look out.",
@@ -62,7 +62,7 @@ def test_the_counts_alone_are_told_if_that_is_enough():
 
 
 def test_a_first_import_is_since_nothing():
-    assert told(replace(PLAN, base=""))[1] == "since: nothing was imported from there yet"
+    assert told(replace(PLAN, base=""))[1] == "last bundle applied: nothing was imported from there yet"
 
 
 def test_a_plan_without_units_says_whether_the_base_moves():
