@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
+# Those of the public pages are Jinja2's; a test compiles them.
+DJANGO_TEMPLATES = $$(git ls-files 'templates/*.html' ':!templates/site')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Settings of production for `check --deploy`; the values are never used to serve anything.
@@ -28,7 +30,7 @@ test: .venv/dev.stamp ## the whole test suite (on PostgreSQL with DATABASE_URL=p
 check: .venv/dev.stamp ## lint, format, types, templates, migrations, production settings
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	@$(BIN)/djade --check --target-version 5.2 $(DJANGO_TEMPLATES)
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -61,7 +63,7 @@ screenshots: .venv/dev.stamp ## draw the pictures of docs/curating.md anew (need
 format: .venv/dev.stamp ## format the code and the templates
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@-$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+	@-$(BIN)/djade --target-version 5.2 $(DJANGO_TEMPLATES)
 
 .PHONY: messages
 messages: .venv/dev.stamp ## collect the interface's texts (needs GNU gettext) and compile them

@@ -200,6 +200,15 @@ MIDDLEWARE = [
 ROOT_URLCONF = "httpref.urls"
 WSGI_APPLICATION = "httpref.wsgi.application"
 TEMPLATES = [
+    # The public pages are asked for most, and this engine first. The other one draws the admin and curation.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "site"],
+        "OPTIONS": {
+            "environment": "codes.templating.environment",
+            "context_processors": ["codes.templating.every_page"],
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],

@@ -16,7 +16,7 @@ from codes.export.targets import Target, known_numbers
 class Renderer:
     """Answers requests as a server at ``address`` would. Make and use it within ``published_at``.
 
-    ``site`` is what templates read of the export: ``request.META.httpref_export``.
+    ``site`` is what templates read of the export, as ``export``.
     """
 
     def __init__(self, address: Address, site: Mapping[str, str]) -> None:

@@ -47,7 +47,8 @@ def picture(steps: dict[str, GuideStep], language: str) -> Tree:
 def guide_step(request: HttpRequest, slug: str) -> HttpResponse:
     language = translation.get_language()
     step = get_object_or_404(GuideStep.objects.in_language(language).with_answers(language), slug=slug)
-    return render(request, "codes/guide.html", {"step": step, "before": step.steps_before(language)})
+    context = {"step": step, "tree": None, "before": step.steps_before(language)}
+    return render(request, "codes/guide.html", context)
 
 
 @public

@@ -1,8 +1,8 @@
 """The pages of the reference itself: read the address, ask the models, render."""
 
 import re
+from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -69,8 +69,15 @@ def number(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-def number_page(request: HttpRequest, number: int, rows: Numbers, **more: Any) -> HttpResponse:
-    """The page of a number's rows; ``more`` goes into its context."""
+def number_page(
+    request: HttpRequest,
+    number: int,
+    rows: Numbers,
+    *,
+    draft: StatusCode | None = None,
+    preview_until: datetime | None = None,
+) -> HttpResponse:
+    """The page of a number's rows; the preview of a draft among them says until when its link works."""
     shown = part(request, rows.meanings_of(number), MOST_IN_FULL, count=lambda: rows.how_many(number))
     meanings = shown.rows
     below, above = rows.neighbours(number)
@@ -81,7 +88,8 @@ def number_page(request: HttpRequest, number: int, rows: Numbers, **more: Any) -
         "class": rows.classes.get(number // 100),
         "below": below,
         "above": above,
-        **more,
+        "draft": draft,
+        "preview_until": preview_until,
     }
     if not meanings:
         return render(request, "codes/unassigned.html", context, status=404)

@@ -104,7 +104,7 @@ def test_addresses_for_other_sites_are_absolute(export, site):
 def test_the_pages_say_themselves_what_the_server_says_in_headers(export, site):
     export()
     page = (site / "en/404/index.html").read_text()
-    assert re.search(r'<meta http-equiv="Content-Security-Policy" content="[^"]*default-src &#x27;none&#x27;', page)
+    assert re.search(r'<meta http-equiv="Content-Security-Policy" content="[^"]*default-src &#39;none&#39;', page)
     assert 'data-index="/http/search/meta.json"' in page
     assert "data-api" not in page
 
