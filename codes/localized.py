@@ -8,6 +8,7 @@ A text that is missing is NULL, never an empty or a blank string.
 """
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.apps import apps
@@ -28,6 +29,7 @@ def shown_languages() -> list[str]:
     return [code for code, _ in settings.LANGUAGES]
 
 
+@cache
 def column(field: str, language: str) -> str:
     """The name of the column that holds ``field`` in ``language``: ``summary_zh_hans``."""
     return build_localized_fieldname(field, language)
@@ -234,8 +236,14 @@ class LocalizedModel(NaturalKeyModel):
     @classmethod
     def columns_in(cls, language: str, fields: Iterable[str] = ()) -> list[str]:
         """What to load to show a row in ``language``: no base column, no third language."""
-        neutral = [field.name for field in cls._meta.concrete_fields if cls.is_neutral(field)]
-        return neutral + columns(fields or cls.localized_fields, dict.fromkeys([language, DEFAULT_LANGUAGE]))
+        languages = dict.fromkeys([language, DEFAULT_LANGUAGE])
+        return [*cls.neutral_columns(), *columns(fields or cls.localized_fields, languages)]
+
+    @classmethod
+    @cache
+    def neutral_columns(cls) -> tuple[str, ...]:
+        """The columns that are the same in every language."""
+        return tuple(field.name for field in cls._meta.concrete_fields if cls.is_neutral(field))
 
     @classmethod
     def is_neutral(cls, field: Any) -> bool:

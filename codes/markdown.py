@@ -6,6 +6,7 @@ images, headings. A link such as ``/404`` leads to the page of that number in th
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.urls import get_script_prefix
@@ -25,7 +26,7 @@ class Renderer(RendererHTML):
         token = tokens[idx]
         address = str(token.attrGet("href"))
         if NUMBER_LINK.fullmatch(address):
-            token.attrSet("href", f"{get_script_prefix()}{env['language']}{address}/")
+            token.attrSet("href", f"{env['root']}{address}/")
         elif not address.startswith(("/", "#")):
             token.attrSet("rel", "external noopener")
         return self.renderToken(tokens, idx, options, env)
@@ -40,5 +41,12 @@ PARSER = (
 
 def render(source: str, language: str) -> SafeString:
     """The HTML of a Markdown text, for a page in ``language``. Any input is safe to render."""
-    html: str = PARSER.render(source, {"language": language})
+    return rendered(source, f"{get_script_prefix()}{language}")
+
+
+# After an edit all pages are made anew, and nearly all of their texts are as they were.
+@lru_cache(maxsize=4_000)
+def rendered(source: str, root: str) -> SafeString:
+    """The HTML of a Markdown text, for a page below ``root``."""
+    html: str = PARSER.render(source, {"root": root})
     return mark_safe(html)

@@ -1,6 +1,5 @@
 """The answers of the site, from the same renderer as the server's: Django's handler, called in this process."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
@@ -11,6 +10,7 @@ from codes.export.address import Address
 from codes.export.errors import ExportError
 from codes.export.numbers import BatchOfNumbers
 from codes.export.targets import Target, known_numbers
+from codes.models import Comparison
 
 
 class Renderer:
@@ -36,12 +36,20 @@ class Renderer:
 
     def contents(self, targets: Sequence[Target]) -> dict[str, bytes]:
         """What the files of targets hold; raises ExportError if an answer is not the one that is expected."""
-        numbers: defaultdict[str, list[int]] = defaultdict(list)
-        for target in targets:
-            if target.number is not None:
-                numbers[target.language].append(target.number)
-        rows = {language: BatchOfNumbers(found, language, self.known) for language, found in numbers.items()}
-        return {target.file: self.content(target, httpref_numbers=rows.get(target.language)) for target in targets}
+        rows = {
+            language: self.rows([target for target in targets if target.language == language], language)
+            for language in {target.language for target in targets}
+        }
+        return {target.file: self.content(target, **rows[target.language]) for target in targets}
+
+    def rows(self, targets: Sequence[Target], language: str) -> dict[str, Any]:
+        """What views need not read for each page of a language: see the views of numbers and comparisons."""
+        numbers = [target.number for target in targets if target.number is not None]
+        slugs = [target.comparison for target in targets if target.comparison]
+        return {
+            "httpref_numbers": BatchOfNumbers(numbers, language, self.known) if numbers else None,
+            "httpref_comparisons": Comparison.objects.to_show(slugs, language) if slugs else None,
+        }
 
     def content(self, target: Target, **more: Any) -> bytes:
         """What the file of one target holds. ``more`` goes into the request's environment."""

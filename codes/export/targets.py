@@ -22,6 +22,7 @@ class Target(NamedTuple):
     query: str = ""
     status: int = 200
     number: int | None = None  # whose page or answer it is
+    comparison: str = ""  # the slug of the one whose page it is
     language: str = ""
 
 
@@ -44,7 +45,9 @@ def pages(language: str) -> Iterator[Target]:
     """The pages of the active language."""
     for name in OVERVIEWS:
         yield page(reverse(name))
-    for model in (StatusClass, Origin, Comparison, Specification):
+    for slug in Comparison.objects.order_by("pk").values_list("slug", flat=True):
+        yield page(reverse("comparison", args=[slug]), comparison=slug, language=language)
+    for model in (StatusClass, Origin, Specification):
         for row in model._default_manager.published().order_by("pk"):  # type: ignore[union-attr]
             yield page(row.get_absolute_url())
     for step in GuideStep.objects.exclude(slug=FIRST_STEP).order_by("pk"):

@@ -1,10 +1,10 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from codes.addresses import path_of
 from codes.localized import LocalizedModel, LocalizedQuerySet, required
 from codes.models.status_code import StatusCode
 
@@ -14,10 +14,12 @@ class ComparisonQuerySet(LocalizedQuerySet["Comparison"]):
         """By slug, that is by number."""
         return self.order_by("slug")
 
-    def with_codes(self, language: str) -> Self:
-        """With the codes compared, as a list shows them."""
+    def to_show(self, slugs: Collection[str], language: str) -> "dict[str, Comparison]":
+        """Those of some slugs, by slug, with the codes compared as a list shows them; two queries however many."""
         codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
-        return self.prefetch_related(models.Prefetch("codes", codes))
+        rows = self.in_language(language).prefetch_related(models.Prefetch("codes", codes))
+        found: dict[str, Comparison] = rows.in_bulk(slugs, field_name="slug")
+        return found
 
     def comparing(self, numbers: Iterable[int]) -> "Comparison | None":
         """The comparison of fewest codes that has all of these, at least two; None if there is none."""
@@ -59,7 +61,7 @@ class Comparison(LocalizedModel):
         return self.slug
 
     def get_absolute_url(self) -> str:
-        return reverse("comparison", args=[self.slug])
+        return path_of("comparison", self.slug)
 
     @property
     def numbers(self) -> list[str]:

@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from codes.addresses import path_of
 from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, required
 
 
@@ -54,7 +54,7 @@ class GlossaryTerm(LocalizedModel):
         return self.slug
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('glossary')}#{self.anchor}"
+        return f"{path_of('glossary')}#{self.anchor}"
 
     @property
     def anchor(self) -> str:

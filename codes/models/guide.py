@@ -1,9 +1,9 @@
 from typing import Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from codes.addresses import path_of
 from codes.localized import LocalizedModel, LocalizedQuerySet, required
 from codes.models.status_code import StatusCode
 
@@ -51,7 +51,7 @@ class GuideStep(LocalizedModel):
         return rows.filter(answers__next_step=self).distinct()
 
     def get_absolute_url(self) -> str:
-        return reverse("guide") if self.slug == FIRST_STEP else reverse("guide_step", args=[self.slug])
+        return path_of("guide") if self.slug == FIRST_STEP else path_of("guide_step", self.slug)
 
 
 class GuideAnswer(LocalizedModel):
@@ -102,4 +102,4 @@ class GuideAnswer(LocalizedModel):
         """Where the answer leads: the next step, or the page that gives the code and the reason."""
         if self.next_step:
             return self.next_step.get_absolute_url()
-        return reverse("guide_answer", args=[self.step.slug, self.slug])
+        return path_of("guide_answer", self.step.slug, self.slug)

@@ -2,9 +2,9 @@ from typing import Self
 
 from django.db import models
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from codes.addresses import path_of
 from codes.localized import LocalizedModel, LocalizedQuerySet, required
 
 REGISTRY = "iana"
@@ -61,7 +61,7 @@ class Origin(LocalizedModel):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("origin", args=[self.slug])
+        return path_of("origin", self.slug)
 
     @property
     def is_registry(self) -> bool:

@@ -3,9 +3,9 @@ from typing import Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from codes.addresses import path_of
 from codes.models.status_code import StatusCode
 from codes.natural_key import NaturalKeyModel, NaturalKeyQuerySet
 
@@ -84,8 +84,8 @@ class Specification(NaturalKeyModel):
 
     def get_absolute_url(self) -> str:
         if self.rfc_number:
-            return reverse("rfc", args=[self.rfc_number])
-        return reverse("specification", args=[self.slug])
+            return path_of("rfc", self.rfc_number)
+        return path_of("specification", self.slug)
 
     @property
     def rfc_number(self) -> int | None:

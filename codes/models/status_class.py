@@ -1,9 +1,9 @@
 from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from codes.addresses import path_of
 from codes.localized import LocalizedModel, LocalizedQuerySet, required
 
 
@@ -47,7 +47,7 @@ class StatusClass(LocalizedModel):
         return self.notation
 
     def get_absolute_url(self) -> str:
-        return reverse("class", args=[self.digit])
+        return path_of("class", self.digit)
 
     @property
     def notation(self) -> str:

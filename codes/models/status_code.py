@@ -3,9 +3,9 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from codes.addresses import path_of
 from codes.localized import LANGUAGES, LocalizedModel, LocalizedQuerySet, required, translate_permission
 from codes.models.origin import REGISTRY, Origin
 
@@ -274,7 +274,7 @@ class StatusCode(LocalizedModel):
         return f"{self.padded} {self.origin_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("number", args=[self.number])
+        return path_of("number", self.number)
 
     @property
     def padded(self) -> str:

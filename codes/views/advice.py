@@ -1,6 +1,6 @@
 """The pages that help to choose: comparisons, the guide, the glossary."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
 
@@ -20,9 +20,11 @@ def comparisons(request: HttpRequest) -> HttpResponse:
 
 @public
 def comparison(request: HttpRequest, slug: str) -> HttpResponse:
-    language = translation.get_language()
-    row = get_object_or_404(Comparison.objects.in_language(language).with_codes(language), slug=slug)
-    return render(request, "codes/comparison.html", {"comparison": row})
+    # An export reads the rows of many pages at once.
+    rows = request.META.get("httpref_comparisons") or Comparison.objects.to_show([slug], translation.get_language())
+    if slug not in rows:
+        raise Http404
+    return render(request, "codes/comparison.html", {"comparison": rows[slug]})
 
 
 @public

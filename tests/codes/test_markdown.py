@@ -1,4 +1,6 @@
-from codes.markdown import render
+from django.urls import get_script_prefix, set_script_prefix
+
+from codes.markdown import render, rendered
 
 
 def test_links_to_numbers_lead_to_the_page_in_the_readers_language():
@@ -32,3 +34,14 @@ def test_headings_do_not_disturb_the_pages_outline():
 
 def test_tables_are_tables():
     assert "<td>1</td>" in render("| a |\n| - |\n| 1 |\n", "en")
+
+
+def test_a_text_is_rendered_once_for_each_place_of_the_site():
+    prefix = get_script_prefix()
+    try:
+        assert render("[once](/404)", "en") is render("[once](/404)", "en")
+        set_script_prefix("/http/")
+        assert 'href="/http/en/404/"' in render("[once](/404)", "en")
+    finally:
+        set_script_prefix(prefix)
+    assert rendered.cache_info().maxsize
