@@ -21,10 +21,12 @@ class Assets(ManifestStaticFilesStorage):
 
     def __init__(self, directory: Path, address: Address) -> None:
         super().__init__(location=directory, base_url=f"{address.prefix}/{STATIC}")
+        self.urls: dict[str, str] = {}
 
     def collect(self) -> None:
         """Collect the files anew; raises ExportError if one of them refers to another one that is not there."""
         shutil.rmtree(self.location, ignore_errors=True)
+        self.urls.clear()
         paths: dict[str, Any] = {}
         for finder in get_finders():
             for name, storage in finder.list([]):
@@ -35,6 +37,12 @@ class Assets(ManifestStaticFilesStorage):
         for name, _, failed in self.post_process(paths):
             if isinstance(failed, Exception):
                 raise ExportError(f"the static file {name}: {failed}") from failed
+
+    def url(self, name: Any, force: bool = False) -> str:
+        """The path of a file. Every page names some: Django's way to it takes as long as half of the page's frame."""
+        if name not in self.urls:
+            self.urls[name] = super().url(name, force)
+        return self.urls[name]
 
     def files(self) -> dict[str, bytes]:
         """The collected files by their paths below the export's directory."""

@@ -37,9 +37,11 @@ def test_modules_import_each_other_under_those_names(assets):
 
 def test_files_of_an_earlier_state_are_gone(assets, tmp_path):
     assets.collect()
+    earlier = assets.url("codes/two.js")
     (tmp_path / "source/codes/two.js").write_text("export const two = 3;")
     assets.collect()
     assert len(assets.files()) == 2
+    assert assets.url("codes/two.js") != earlier
     assert b"two = 3" in b"".join(assets.files().values())
 
 
