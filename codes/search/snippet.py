@@ -19,7 +19,6 @@ from codes.search.query import Unit
 LONGEST = 180
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 MARKUP = re.compile(r"`([^`]*)`|\*|^\s*(?:[-+|>]|[0-9]{1,2}\.)\s+", re.MULTILINE)
-JOINT = re.compile(r"['’-]")
 SENTENCE = re.compile(r"[^\n]+?(?:[。！？]|[.!?](?=\s)|$)", re.MULTILINE)
 
 
@@ -61,6 +60,11 @@ def sentences(source: str) -> str:
     return "\n".join(sentence for sentence in found if sentence)
 
 
+def without_joints(line: str) -> str:
+    """A line with its compounds as one word: ``time-out`` is ``timeout``."""
+    return line.replace("-", "").replace("'", "").replace("’", "")
+
+
 class Haystack:
     """Passages, given a line each, in the form in which needles are looked for: folded, compounds as one word too."""
 
@@ -68,8 +72,8 @@ class Haystack:
         self.passages = passages.split("\n")
         folded = one_for_all_regions(fold(passages)).split("\n")
         # Line by line, for a document's name must not go on in the next passage.
-        written = [DOCUMENT.sub(r"rfc\1", line) for line in folded]
-        lines = [f"{line} {JOINT.sub('', line)}\n" for line in written]
+        written = [DOCUMENT.sub(r"rfc\1", line) if "rfc" in line else line for line in folded]
+        lines = [f"{line} {without_joints(line)}\n" for line in written]
         self.folded = "".join(lines)
         self.ends = list(accumulate(map(len, lines)))
 

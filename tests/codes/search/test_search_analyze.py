@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -10,6 +11,7 @@ from codes.search.analyze import (
     LONGEST_WORD,
     PAIR,
     REGIONAL,
+    REGIONAL_TERM,
     STEMMERS,
     STOP,
     STOP_TERMS,
@@ -221,6 +223,13 @@ def test_no_regional_term_stands_twice():
 
 def test_regional_terms_are_written_as_they_are_folded():
     assert [term for term in REGIONAL if fold(composed(term)) != term] == []
+
+
+@given(st.lists(st.sampled_from([*REGIONAL, *{half for term in REGIONAL for half in (term[:2], term[1:])}])))
+def test_regional_terms_are_found_as_if_all_were_tried_everywhere_the_longest_first(pieces):
+    plain = re.compile("|".join(sorted(REGIONAL, key=len, reverse=True)))
+    text = "".join(pieces)
+    assert REGIONAL_TERM.findall(text) == plain.findall(text)
 
 
 def test_what_is_rewritten_is_not_rewritten_again():
