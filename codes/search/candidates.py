@@ -170,7 +170,7 @@ class Search:
         for entry, version, number, standing, packed in self.index.documents(unchanged, list(known)):
             if packed is None:
                 found[entry] = known[version]
-                known[version].passages.unfold()
+                known[version].passages.use_again()
             else:
                 candidate = Candidate(version, number, standing, Passages(packed))
                 found[entry] = CANDIDATES.put((self.index.database, entry), candidate)

@@ -2,10 +2,14 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from codes.search.analyze import is_ideographic, length
 from codes.search.document import Passage
+
+# A document that so many queries asked for again is asked for by many more.
+OFTEN = 10
 
 
 class Outline(NamedTuple):
@@ -17,22 +21,28 @@ class Outline(NamedTuple):
 
 
 class Passages:
-    """The passages of a document, by their terms: read through for each term, or unfolded once for many queries."""
+    """The passages of a document, by their terms: read through for each term, or unfolded for many queries."""
 
     def __init__(self, packed: str) -> None:
         self.packed = packed
+        self.uses = 0
         self.places: dict[str, list[int]] | None = None
 
-    def unfold(self) -> None:
-        """List the passages of each term: worth it for a document that is asked for again."""
-        if self.places is None:
-            places: dict[str, list[int]] = {}
-            start = 0
-            for line in self.packed.splitlines(keepends=True):
-                for term in set(line[line.rfind("\t") :].split()):
-                    places.setdefault(sys.intern(term), []).append(start)
-                start += len(line)
-            self.places = places
+    def use_again(self) -> None:
+        """Say that another query asks. Unfolding takes as long as some queries, so it waits until it seems worth it."""
+        self.uses += 1
+        if self.uses >= OFTEN and self.places is None:
+            self.places = self.unfolded()
+
+    def unfolded(self) -> dict[str, list[int]]:
+        """The places of the passages of each term."""
+        places: dict[str, list[int]] = {}
+        start = 0
+        for line in self.packed.splitlines(keepends=True):
+            for term in set(line[line.rfind("\t") :].split()):
+                places.setdefault(sys.intern(term), []).append(start)
+            start += len(line)
+        return places
 
     def having(self, term: str) -> Iterable[int]:
         """The places of the passages with a term; with a pair that has it, if it is a single ideograph."""
@@ -48,8 +58,14 @@ class Passages:
             at = self.packed.find(needle, self.packed.find("\n", at))
 
     def outline(self, place: int) -> Outline:
-        kind, language, length = self.packed[place : self.packed.find(" ", place)].split("\t", 2)
-        return Outline(int(kind), language, float(length))
+        return outlined(self.packed[place : self.packed.find(" ", place)])
+
+
+@lru_cache(maxsize=5_000)
+def outlined(beginning: str) -> Outline:
+    """What a line says before its terms. Kept, for many passages begin alike."""
+    kind, language, length, _ = beginning.split("\t")
+    return Outline(int(kind), language, float(length))
 
 
 def pack(passages: Iterable[Passage]) -> str:

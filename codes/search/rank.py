@@ -168,8 +168,11 @@ def promising(
     """The meanings worth a closer look: ``named`` by keys, or having the rarest units, in passages or anywhere."""
     scores: defaultdict[int, float] = defaultdict(float, dict.fromkeys(named, 100.0))
     for unit, rare, (head, anywhere) in zip(query.units, rarities, found, strict=True):
-        for entry in anywhere:
-            scores[entry] += unit.weight * rare * (4 if entry in head else 1)
+        score = unit.weight * rare
+        for entry in anywhere & head:
+            scores[entry] += 4 * score
+        for entry in anywhere - head:
+            scores[entry] += score
     least = min(nlargest(most, scores.values()), default=0.0)
     best = [entry for entry, score in scores.items() if score >= least]
     return sorted(best, key=lambda entry: (-scores[entry], entry))[:most]

@@ -1,7 +1,7 @@
 import pytest
 
 from codes.search.document import NEUTRAL, Kind, Passage
-from codes.search.passages import Outline, Passages, pack
+from codes.search.passages import OFTEN, Outline, Passages, pack
 
 PACKED = pack(
     [
@@ -14,12 +14,20 @@ PACKED = pack(
 )
 
 
+def unfold(passages: Passages) -> None:
+    for _ in range(OFTEN):
+        assert passages.places is None
+        passages.use_again()
+    unfolded = passages.places
+    passages.use_again()
+    assert passages.places is unfolded is not None
+
+
 @pytest.fixture(params=[False, True], ids=["packed", "unfolded"])
 def passages(request: pytest.FixtureRequest) -> Passages:
     found = Passages(PACKED)
     if request.param:
-        found.unfold()
-        found.unfold()
+        unfold(found)
     return found
 
 
@@ -47,5 +55,5 @@ def test_a_single_ideograph_is_looked_for_in_pairs(passages):
 def test_without_passages_nothing_is_found():
     empty = Passages("")
     assert list(empty.having("404")) == []
-    empty.unfold()
+    unfold(empty)
     assert list(empty.having("404")) == []
