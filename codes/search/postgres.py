@@ -26,8 +26,10 @@ TABLE_STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS codes_search_document (entry bigint PRIMARY KEY, version bigint NOT NULL,"
     " number smallint NOT NULL, standing double precision NOT NULL, passages text NOT NULL,"
     " head text NOT NULL, body text NOT NULL)"
-    # Room for a changed document beside the old one, and the old ones are cleared away early.
-    " WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_vacuum_scale_factor = 0.05)",
+    # Room for a changed document beside the old one, and the old ones are cleared away early. The texts are stored
+    # apart: GIN collects the documents of a term by the pages they stand on, and with few pages that is twice as quick.
+    " WITH (fillfactor = 80, toast_tuple_target = 128,"
+    " autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_vacuum_scale_factor = 0.05)",
     'CREATE TABLE IF NOT EXISTS codes_search_key (kind smallint, key text COLLATE "C", language text, entry bigint,'
     " PRIMARY KEY (kind, key, language, entry))",
     "CREATE INDEX IF NOT EXISTS codes_search_key_entry ON codes_search_key (entry)",
@@ -61,8 +63,11 @@ FUNCTIONS = {
         RETURN QUERY SELECT {Part.ANYWHERE:d}, i - 1::bigint, 0::bigint, array_to_string(found, ','), '';
       END LOOP;""",
     "codes_search_together(query text, most integer) RETURNS SETOF bigint": f"""
-      RETURN QUERY SELECT entry FROM codes_search_document WHERE {HEAD} @@ query::tsquery LIMIT most;
-      RETURN QUERY SELECT entry FROM codes_search_document WHERE {ANYWHERE} @@ query::tsquery LIMIT most;""",
+      found := ARRAY(SELECT entry FROM codes_search_document WHERE {HEAD} @@ query::tsquery LIMIT most);
+      RETURN QUERY SELECT unnest(found);
+      IF cardinality(found) < most THEN
+        RETURN QUERY SELECT entry FROM codes_search_document WHERE {ANYWHERE} @@ query::tsquery LIMIT most;
+      END IF;""",
 }
 
 

@@ -137,7 +137,8 @@ class Reading(ABC):
 
     @abstractmethod
     def together(self, groups: Sequence[Sequence[str]], most: int) -> list[int]:
-        """At most ``most`` documents each that have a term of every group in their passages, or anywhere."""
+        """At most ``most`` documents that have a term of every group in their passages; if there are not as many,
+        also at most ``most`` that have it anywhere."""
 
     def state(self) -> State:
         found = self.rows("SELECT fingerprint, vocabulary, documents FROM codes_search_state")

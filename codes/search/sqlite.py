@@ -102,5 +102,7 @@ class SQLiteEngine(Engine):
     def together(self, groups: Sequence[Sequence[str]], most: int) -> list[int]:
         every = " AND ".join(quoted(group) for group in groups)
         statement = "SELECT rowid FROM codes_search_fts WHERE codes_search_fts MATCH %s LIMIT %s"
-        queries = [f"head : ({every})", every]
-        return [entry for query in queries for (entry,) in self.rows(statement, [query, most])]
+        found = self.rows(statement, [f"head : ({every})", most])
+        if len(found) < most:
+            found += self.rows(statement, [every, most])
+        return [entry for (entry,) in found]

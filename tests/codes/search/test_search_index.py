@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from codes.models import Alias, HeaderField, Origin, Reference, Specification, StatusClass, StatusCode, Symbol
 from codes.search import engine as engines
 from codes.search import index
+from codes.search.document import documents
 from codes.search.engine import TABLES
 from codes.search.find import search
 from codes.search.sources import SOURCES
@@ -422,3 +424,28 @@ def test_a_typing_error_is_forgiven_in_the_name_of_a_changed_meaning():
     assert found("not fuond")[0] == "404 iana"
     index.refresh()
     assert found("not fuond")[0] == "404 iana"
+
+
+# What the databases are asked
+
+
+def test_long_texts_are_looked_into_where_passages_have_not_enough_documents_with_every_term():
+    terms = {"server", "timeout"}
+    named = {
+        document.entry
+        for document in documents(StatusCode.objects.values_list("pk", flat=True))
+        if terms <= document.head
+    }
+    together = partial(index.engine().together, [[term] for term in terms])
+    assert len(named) > 1
+    assert set(together(len(named))) == named
+    assert len(together(1)) == 1
+    assert set(together(1000)) > named
+
+
+def test_the_texts_are_stored_apart_so_that_documents_stand_on_few_pages():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has FTS5's own tables instead")
+    table = "'codes_search_document'"
+    ((apart,),) = index.engine().rows(f"SELECT pg_relation_size({table}) * 10 < pg_table_size({table})")
+    assert apart
