@@ -26,6 +26,13 @@ def give_password(page, name):
     page.keyboard.press("Enter")
 
 
+def give_code(page, code):
+    # The browser gives the field the focus when it first draws the page, which may be after the page has loaded.
+    page.wait_for_selector("#id_code:focus")
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
 def test_an_app_is_set_up_and_signed_in_with(visit, name):
     page = visit("/admin/account/")
     give_password(page, name)
@@ -34,8 +41,7 @@ def test_an_app_is_set_up_and_signed_in_with(visit, name):
     page.wait_for_url("**/set-up/")
     assert page.eval_on_selector(".picture", "(picture) => picture.complete && picture.naturalWidth > 100")
     secret = b32decode(page.inner_text(".secret").replace(" ", ""))
-    page.keyboard.type(code_of(secret))
-    page.keyboard.press("Enter")
+    give_code(page, code_of(secret))
     page.wait_for_selector(".codes")
     assert page.locator(".codes li").count() == 10
     page.click(".cancel a")
@@ -46,6 +52,5 @@ def test_an_app_is_set_up_and_signed_in_with(visit, name):
     page.goto(page.url.split("/admin/")[0] + "/admin/codes/origin/")
     give_password(page, name)
     page.wait_for_url("**/code/")
-    page.keyboard.type(code_of(secret, later=1))
-    page.keyboard.press("Enter")
+    give_code(page, code_of(secret, later=1))
     page.wait_for_url("**/admin/codes/origin/")
