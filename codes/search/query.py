@@ -22,6 +22,13 @@ SECTION = re.compile(
 SPACE = re.compile(r"\s+")
 WORD_OF_TEXT = re.compile(r"[^\W_]+")
 NUMBER = re.compile(r"[0-9]{3}")
+# How many or how much of something: no status code, whatever the number.
+AMOUNT = re.compile(
+    rf"(?<!{LETTER})[0-9]+(?:[.,][0-9]+)?\s*"
+    rf"((?:milli)?seconds|secs|ms|minutes|mins|hours|days|bytes|[kmg]i?b)(?!{LETTER})"
+    r"|(?<![0-9])[0-9]+(?:\.[0-9]+)?\s*(毫?秒|分[鐘钟]|小[時时]|天|次|位元組|字[節节])",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -79,7 +86,8 @@ def parse(typed: str, vocabulary: Vocabulary) -> Query:
     query.keys = list(dict.fromkeys(query.keys))
     if section := SECTION.fullmatch(fold(text)):
         asked, query.keys = f"rfc{section[1]}", keys_of(f"rfc{section[1]}{section[2]}")
-    query.units = units_of(without_protocol(taken_apart(asked, vocabulary)), vocabulary)[:MOST_UNITS]
+    bare = without_amounts(without_protocol(taken_apart(asked, vocabulary)))
+    query.units = units_of(bare, vocabulary)[:MOST_UNITS]
     if query.units and not typed[-1].isspace():
         query.units[-1].last = True
     if all(unit.is_class for unit in query.units):
@@ -90,6 +98,11 @@ def parse(typed: str, vocabulary: Vocabulary) -> Query:
 def without_protocol(text: str) -> str:
     """A text without protocol versions, and with classes in one notation: ``4**`` is ``4xx``."""
     return CLASS.sub(r" \1xx ", PROTOCOL.sub(" ", text))
+
+
+def without_amounts(text: str) -> str:
+    """A text whose amounts are only their units: ``waited 100 seconds`` asks for no 100."""
+    return AMOUNT.sub(lambda match: f" {match[1] or match[2]}", text)
 
 
 def taken_apart(text: str, vocabulary: Vocabulary) -> str:

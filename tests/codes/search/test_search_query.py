@@ -74,6 +74,29 @@ def test_a_line_of_a_response_has_no_other_units_than_number_and_reason():
     assert parsed("HTTP/1.1 302 Found").keys[0] == "302found"
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Cloudflare waited 100 seconds", []),
+        ("no answer in 300ms, then 504", [504]),
+        ("413 for a body of 200 MB", [413]),
+        ("等了 100 秒", []),
+        ("等了100秒", []),
+        ("重試 500 次後得到 503", [503]),
+        ("404 second try", [404]),
+        ("nginx 499", [499]),
+        ("500 msg", [500]),
+        ("404字", [404]),
+    ],
+)
+def test_an_amount_is_no_status_code(text, numbers):
+    assert parsed(text).numbers == numbers
+
+
+def test_of_an_amount_the_unit_is_asked_for():
+    assert asked("100 seconds") == asked("seconds")
+
+
 @pytest.mark.parametrize("text", ["HTTP/1.1.1", "XHTTP/1.1", "HTTP/1.1x", "HTTP 1"])
 def test_what_is_no_version_of_the_protocol_stays(text):
     assert "1" in asked(text) or "1x" in asked(text)
