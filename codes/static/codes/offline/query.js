@@ -35,7 +35,8 @@ export class Query {
       asked = `rfc${section[1]}`;
       this.keys = analysis.keysOf(`rfc${section[1]}${section[2]}`);
     }
-    this.units = this.unitsOf(this.withoutProtocol(this.takenApart(asked))).slice(0, MOST_UNITS);
+    const bare = this.withoutAmounts(this.withoutProtocol(this.takenApart(asked)));
+    this.units = this.unitsOf(bare).slice(0, MOST_UNITS);
     if (this.units.length && !/\s$/u.test(typed)) this.units.at(-1).last = true;
     if (this.units.every((unit) => unit.isClass)) this.keys = [];
   }
@@ -51,6 +52,17 @@ export class Query {
     const protocol = new RegExp(`(?<!${letter})https?/[0-9](?:\\.[0-9])?(?!${letter}|\\.)`, "giu");
     const notation = new RegExp(`(?<!${letter})([1-5])(?:xx|\\*\\*|__|\\?\\?)(?!${letter})`, "giu");
     return text.replace(protocol, " ").replace(notation, " $1xx ");
+  }
+
+  withoutAmounts(text) {
+    const { letter } = this.analysis;
+    const amount = new RegExp(
+      `(?<!${letter})[0-9]+(?:[.,][0-9]+)?\\s*` +
+        `((?:milli)?seconds|secs|ms|minutes|mins|hours|days|bytes|[kmg]i?b)(?!${letter})` +
+        "|(?<![0-9])[0-9]+(?:\\.[0-9]+)?\\s*(毫?秒|分[鐘钟]|小[時时]|天|次|位元組|字[節节])",
+      "giu",
+    );
+    return text.replace(amount, (_, word, ideographs) => ` ${word || ideographs}`);
   }
 
   takenApart(text) {
