@@ -2,6 +2,8 @@
 
 from httpref.pages.page import Field, Page, rendered
 
+# What a store takes of the database's settings: a name for what is shared.
+DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/httpref.sqlite3"}
 FIELDS: list[Field] = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Content-Language", "en"),

@@ -16,9 +16,7 @@ from httpref.pages.rendering import KEY
 from httpref.pages.request import Reception
 from httpref.pages.shared import Shared
 from httpref.pages.store import Store
-from tests.pages.pages import FIELDS, content_of, page_of
-
-DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/httpref.sqlite3"}
+from tests.pages.pages import DATABASE, FIELDS, content_of, page_of
 
 
 class Behind:

@@ -11,10 +11,8 @@ from httpref.pages.page import pack
 from httpref.pages.pool import HEAD, PAUSE, Pool
 from httpref.pages.shared import UNKNOWN, Shared
 from httpref.pages.store import Store
-from tests.pages.pages import content_of, page_of
+from tests.pages.pages import DATABASE, content_of, page_of
 from tests.redis_server import redis_server
-
-DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/httpref.sqlite3"}
 
 
 @pytest.fixture

@@ -8,9 +8,7 @@ import pytest
 from httpref.pages import store as module
 from httpref.pages.shared import UNKNOWN, Shared
 from httpref.pages.store import Store
-from tests.pages.pages import content_of, page_of
-
-DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/httpref.sqlite3"}
+from tests.pages.pages import DATABASE, content_of, page_of
 
 
 def store_in(directory, memory=10_000_000, release="f" * 16):

@@ -8,8 +8,7 @@ import pytest
 from httpref.pages import watch as module
 from httpref.pages.shared import UNKNOWN, Shared
 from httpref.pages.watch import Watch
-
-DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/data/httpref.sqlite3"}
+from tests.pages.pages import DATABASE
 
 
 class Source:
