@@ -1,5 +1,7 @@
 """The WSGI application: the page store of the settings, and Django behind it."""
 
+import os
+import subprocess
 import sys
 from importlib import import_module
 
@@ -16,6 +18,8 @@ def wsgi(monkeypatch):
     made = []
     monkeypatch.setattr(site, "application", lambda *arguments: made.append(arguments))
     monkeypatch.delitem(sys.modules, "httpref.wsgi", raising=False)
+    # The tests' own process goes on as it is.
+    monkeypatch.delattr(os, "sched_setscheduler", raising=False)
     module = import_module("httpref.wsgi")
     monkeypatch.delitem(sys.modules, "httpref.wsgi")
     return module, made
@@ -35,6 +39,27 @@ def test_the_page_store_stands_before_django(wsgi, monkeypatch):
     monkeypatch.setattr(module, "collect_seldom", lambda: None)
     assert made == [(settings, module.load, module.complaints)]
     assert isinstance(module.load(), WSGIHandler)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a rule of Linux")
+def test_the_threads_of_a_server_do_not_interrupt_each_other(tmp_path):
+    said = "import threading as t, os, httpref.wsgi; t.Thread(target=lambda: print(os.sched_getscheduler(0))).start()"
+    environment = {**os.environ, "HTTPREF_DATA_DIR": str(tmp_path), "HTTPREF_ACCESS_LOG": "off"}
+    found = subprocess.run([sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True)
+    assert int(found.stdout) == os.SCHED_BATCH
+
+
+@pytest.mark.parametrize("refused", [AttributeError, PermissionError])
+def test_a_system_without_such_a_rule_serves_all_the_same(wsgi, monkeypatch, refused):
+    asked = []
+
+    def refuse(*given):
+        asked.append(given)
+        raise refused
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse, raising=False)
+    wsgi[0].interrupt_nobody()
+    assert len(asked) == 1
 
 
 @pytest.mark.django_db
