@@ -12,8 +12,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
-from codes.addresses import active_site, path_on
+from codes.addresses import Site, active_site, path_on
 from codes.localized import DEFAULT_LANGUAGE, text
 from codes.markdown import render
 from codes.models import StatusCode
@@ -31,6 +32,22 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     """The context processor: where the page belongs, its language, and what an export has to say to it."""
     site = active_site()
     return {"site": site, "language": site.language, "export": request.META.get("httpref_export")}
+
+
+# What pages have in common
+
+
+@pass_context
+def once(context: Context, name: str, **given: object) -> Markup:
+    """A part of a page that knows its language, the site's addresses and what it is ``given``: rendered once."""
+    # While templates are worked on, pages show them as they are now.
+    rendering = part.__wrapped__ if context.environment.auto_reload else part
+    return rendering(context.environment, name, context["site"], tuple(given.items()))
+
+
+@lru_cache(maxsize=1_000)
+def part(environment: Environment, name: str, site: Site, given: tuple[tuple[str, object], ...]) -> Markup:
+    return Markup(environment.get_template(name).render(given, site=site, language=site.language))
 
 
 # The interface's texts
@@ -168,5 +185,5 @@ def alternates(context: Context) -> list[Alternate]:
 
 FUNCTIONS = (
     *(meanings, yes_or_no, label, localized, words, prose, english, phrase, local_name),
-    *(static, url, meaning_url, with_query, alternates),
+    *(once, static, url, meaning_url, with_query, alternates),
 )

@@ -37,16 +37,20 @@ class Files:
         self.put(str(path), content)
 
     def put(self, path: str, content: bytes) -> None:
-        part = self.scratch / f"{os.getpid()}.part"
-        part.write_bytes(content)
+        part = f"{self.scratch}/{os.getpid()}.part"
+        with open(part, "wb") as file:
+            file.write(content)
         os.replace(part, path)
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a file of this name, or a compressed form of it."""
+        return any(os.path.exists(f"{self.directory}/{name}{form}") for form in FORMS)
 
     def is_whole(self, name: str, size: int) -> bool:
         """Whether a file of this size and its compressed forms are there."""
         try:
-            return os.stat(self.path(name)).st_size == size and all(
-                os.stat(f"{self.path(name)}{form}").st_size for form in FORMS[1:]
-            )
+            path = self.path(name)
+            return path.stat().st_size == size and all(os.stat(f"{path}{form}").st_size for form in FORMS[1:])
         except OSError:
             return False
 

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from codes.export.assets import Assets
 from codes.export.connections import Attach
 from codes.export.directory import SCRATCH, STATIC_FILES, opened
 from codes.export.errors import ExportError
-from codes.export.files import FORMS, Files, digest_of
+from codes.export.files import Files, digest_of
 from codes.export.index import META, index_files
 from codes.export.journal import Journal, Known
 from codes.export.nginx import configuration
@@ -22,7 +23,7 @@ from codes.export.targets import Target, targets
 from codes.export.version import version_of
 from codes.export.workers import in_processes, seldom_collected
 
-BATCH = 40
+BATCH = 100
 Progress = Callable[[int, int], None]
 
 
@@ -56,10 +57,13 @@ class Export:
             names = [*made, *(target.file for target in wanted)]
             self.refuse_foreign(names)
             self.journal.begin(self.version, names)
+            missing = [target for target in wanted if not self.is_done(target.file)]
+            finished, written = len(wanted) - len(missing), 0
             with self.journal:
-                written = self.note(self.store(made), progress, len(names))
-                for done in self.rendered([target for target in wanted if not self.is_done(target.file)], jobs, attach):
-                    written += self.note(done, progress, len(names))
+                for done in chain([self.store(made)], self.rendered(missing, jobs, attach)):
+                    written += self.note(done)
+                    finished += len(done)
+                    progress(finished, len(names))
         gone = sorted(set(known) - set(names))
         for name in gone:
             self.files.remove(name)
@@ -80,15 +84,14 @@ class Export:
     def refuse_foreign(self, names: Sequence[str]) -> None:
         """Raise ExportError if a file that the export did not make stands in its way."""
         for name in names:
-            if name not in self.journal.known and any(self.files.path(name + form).exists() for form in FORMS):
+            if name not in self.journal.known and self.files.exists(name):
                 raise ExportError(
                     f"{self.files.path(name)} is in the way: it is no file of an earlier export. Move it away."
                 )
 
-    def note(self, done: dict[str, tuple[Known, bool]], progress: Progress, total: int) -> int:
+    def note(self, done: dict[str, tuple[Known, bool]]) -> int:
         """Put finished files down in the journal; how many of them were written."""
         self.journal.add({name: known for name, (known, _) in done.items()})
-        progress(sum(known.done for known in self.journal.known.values()), total)
         return sum(is_new for _, is_new in done.values())
 
     def store(self, contents: dict[str, bytes]) -> dict[str, tuple[Known, bool]]:

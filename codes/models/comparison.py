@@ -15,9 +15,9 @@ class ComparisonQuerySet(LocalizedQuerySet["Comparison"]):
         return self.order_by("slug")
 
     def to_show(self, slugs: Collection[str], language: str) -> "dict[str, Comparison]":
-        """Those of some slugs, by slug, with the codes compared as a list shows them; two queries however many."""
+        """Those of some slugs, with their codes as a list shows them (``compared``); two queries however many."""
         codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
-        rows = self.in_language(language).prefetch_related(models.Prefetch("codes", codes))
+        rows = self.in_language(language).prefetch_related(models.Prefetch("codes", codes, to_attr="compared"))
         found: dict[str, Comparison] = rows.in_bulk(slugs, field_name="slug")
         return found
 

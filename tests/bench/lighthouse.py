@@ -34,7 +34,11 @@ def lighthouse(port: int) -> Iterator[str]:
     yield f"  Lighthouse {VERSION}: performance, accessibility, best practices, SEO"
     for name, path in PAGES.items():
         for language in LANGUAGES:
-            told = report(f"http://127.0.0.1:{port}/{language}/{path}", browser)
+            try:
+                told = report(f"http://127.0.0.1:{port}/{language}/{path}", browser)
+            except subprocess.CalledProcessError as error:
+                yield f"    {language:8} {name:12} {error.stderr.decode().strip()}"
+                continue
             scores = " ".join(f"{100 * (part['score'] or 0):3.0f}" for part in told["categories"].values())
             yield f"    {language:8} {name:12} {scores}   {' '.join(lacking(told))}"
 

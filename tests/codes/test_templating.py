@@ -6,10 +6,11 @@ import pytest
 from django.template import engines
 from django.urls import resolve
 from django.utils import translation
-from jinja2 import UndefinedError
+from jinja2 import ChoiceLoader, DictLoader, UndefinedError
 
 from codes.models import StatusCode
 from codes.models.status_code import Registration
+from codes.templating import part
 
 ENVIRONMENT = engines["jinja2"].env
 
@@ -57,6 +58,45 @@ def test_everything_is_escaped(page):
     assert page("{{ value }}", value="<b>&'\"") == "&lt;b&gt;&amp;&#39;&#34;"
     source = '{{ _("What %(status)s means")|format(status=value) }}'
     assert page(source, value="<b>") == "What &lt;b&gt; means"
+
+
+# What pages have in common
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    """A dictionary whose templates pages can use as well as the real ones."""
+    sources = {}
+    monkeypatch.setattr(ENVIRONMENT, "loader", ChoiceLoader([DictLoader(sources), ENVIRONMENT.loader]))
+    part.cache_clear()
+    yield sources
+    part.cache_clear()
+
+
+def test_a_part_is_rendered_once_for_each_language_and_what_it_is_given(page, parts):
+    parts["a.html"] = '<a href="{{ url("guide") }}">{{ _("All codes") }} {{ given }}</a>\n'
+    source = '{{ once("a.html", given=value) }}'
+    assert page(source, value="<1>") == '<a href="/en/guide/">All codes &lt;1&gt;</a>'
+    assert page(source, "zh-hant", value="<1>") == '<a href="/zh-hant/guide/">全部狀態碼 &lt;1&gt;</a>'
+    assert page(source, value=2) == '<a href="/en/guide/">All codes 2</a>'
+    assert page(source, value="<1>") == '<a href="/en/guide/">All codes &lt;1&gt;</a>'
+    assert (part.cache_info().misses, part.cache_info().hits) == (3, 1)
+
+
+def test_a_part_knows_nothing_that_it_is_not_given(page, parts):
+    for name in ("value", "request", "export"):
+        parts[f"{name}.html"] = f"{{{{ {name} }}}}"
+        with pytest.raises(UndefinedError):
+            page(f'{{{{ once("{name}.html") }}}}', value=1)
+
+
+def test_a_part_that_somebody_works_on_is_as_it_is_now(page, parts, monkeypatch):
+    monkeypatch.setattr(ENVIRONMENT, "auto_reload", True)
+    found = []
+    for text in ("before", "after"):
+        parts["b.html"] = text
+        found.append(page('{{ once("b.html") }}'))
+    assert found == ["before", "after"]
 
 
 # The interface's texts

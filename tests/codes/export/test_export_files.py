@@ -43,6 +43,13 @@ def test_a_file_is_whole_if_it_has_its_size_and_all_its_forms(files):
     assert not files.is_whole("one", len(CONTENT))
 
 
+@pytest.mark.parametrize("form", ["", ".br", ".gz"])
+def test_a_compressed_form_alone_takes_the_name(files, form):
+    assert not files.exists("one")
+    files.path(f"one{form}").write_bytes(b"")
+    assert files.exists("one")
+
+
 def test_a_removed_file_leaves_no_empty_directory_and_no_foreign_file_goes(files):
     files.write("en/404/index.html", CONTENT)
     files.write("en/410/index.html", CONTENT)

@@ -267,3 +267,12 @@ def test_progress_ends_with_all_files(export):
     assert [total for _, total in told] == [outcome.files] * len(told)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == outcome.files
+
+
+def test_progress_goes_on_where_it_was(export, site):
+    files = export().files
+    for name in ("en/404/index.html", "en/4xx/index.html"):
+        (site / name).unlink()
+    told = []
+    export(progress=lambda done, total: told.append(done))
+    assert (told[0], told[-1]) == (files - 2, files)
