@@ -42,6 +42,7 @@ class Candidate(NamedTuple):
     number: int
     standing: float
     passages: Passages
+    seen: int  # the contents of the index when this was its version, last time
 
 
 # About 30 kB each.
@@ -165,21 +166,23 @@ class Search:
         """What ranking needs of meanings, in their order."""
         found = {entry: self.changing(entry) for entry in entries}
         unchanged = [entry for entry in entries if entry not in self.changed]
-        remembered = (CANDIDATES.get((self.index.database, entry)) for entry in unchanged)
-        known = {candidate.version: candidate for candidate in remembered if candidate}
-        for entry, version, number, standing, packed in self.index.documents(unchanged, list(known)):
-            if packed is None:
-                found[entry] = known[version]
-                known[version].passages.use_again()
-            else:
-                candidate = Candidate(version, number, standing, Passages(packed))
-                found[entry] = CANDIDATES.put((self.index.database, entry), candidate)
+        contents = self.answer.state.contents
+        remembered = {entry: one for entry in unchanged if (one := CANDIDATES.get((self.index.database, entry)))}
+        for one in remembered.values():
+            one.passages.use_again()
+        found |= {entry: one for entry, one in remembered.items() if one.seen == contents}
+        known = {one.version: one.passages for one in remembered.values()}
+        missing = [entry for entry in unchanged if not found[entry]]
+        for entry, version, number, standing, packed in self.index.documents(missing, list(known)):
+            passages = known[version] if packed is None else Passages(packed)
+            candidate = Candidate(version, number, standing, passages, contents)
+            found[entry] = CANDIDATES.put((self.index.database, entry), candidate)
         return {entry: candidate for entry, candidate in found.items() if candidate}
 
     def changing(self, entry: int) -> Candidate | None:
         """A meaning that changed, as it is now."""
         if document := self.changed.get(entry):
-            return Candidate(CHANGING, document.number, document.standing, Passages(pack(document.passages)))
+            return Candidate(CHANGING, document.number, document.standing, Passages(pack(document.passages)), 0)
         return None
 
     def together(self, postings: Sequence[Posting], known: Sequence[int]) -> list[int]:

@@ -94,7 +94,8 @@ class Engine(Reading):
 
     def set_fingerprint(self, fingerprint: str) -> None:
         self.run("DELETE FROM codes_search_state")
-        self.run("INSERT INTO codes_search_state (fingerprint, vocabulary, documents) VALUES (%s, 0, 0)", [fingerprint])
+        statement = "INSERT INTO codes_search_state (fingerprint, vocabulary, documents, contents) VALUES (%s, 0, 0, 0)"
+        self.run(statement, [fingerprint])
 
     def note_all(self) -> None:
         """Note every meaning of the reference and every document of the index in the queue."""
@@ -125,14 +126,14 @@ class Engine(Reading):
         counts.subtract(self.stored_terms(f"WHERE entry IN ({places(entries)})", entries))
         self.run(f"DELETE FROM codes_search_document WHERE entry IN ({places(gone)})", gone)
         self.run_many(STORE, map(stored, made))
-        self.run("UPDATE codes_search_state SET documents = (SELECT count(*) FROM codes_search_document)")
+        counted = "documents = (SELECT count(*) FROM codes_search_document)"
+        self.run(f"UPDATE codes_search_state SET {counted}, contents = %s", [never_used()])
         self.count(counts)
         if named or learnt:
             self.move_vocabulary()
 
     def move_vocabulary(self) -> None:
-        """Never to a number that was there before, not even after a rollback: processes keep vocabularies by it."""
-        self.run("UPDATE codes_search_state SET vocabulary = %s", [1 + secrets.randbelow(2**31 - 1)])
+        self.run("UPDATE codes_search_state SET vocabulary = %s", [never_used()])
 
     def stored_terms(self, condition: str = "", values: Sequence[int] = ()) -> Iterator[str]:
         """The terms of the documents that are stored, once for each document."""
@@ -191,6 +192,11 @@ class Engine(Reading):
             sorted({pair for one in made for pair in one.words}),
         )
         return before != self.rows(count)
+
+
+def never_used() -> int:
+    """A number of a state that was not there before, not even before a rollback: processes remember things by it."""
+    return 1 + secrets.randbelow(2**31 - 1)
 
 
 def names_of(keys: Iterable[tuple[int, str, str, int]]) -> set[str]:

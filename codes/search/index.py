@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 ENGINES: dict[str, type[Engine]] = {"sqlite": SQLiteEngine, "postgresql": PostgreSQLEngine}
 # The layout of the tables: move it when they change.
-LAYOUT = 8
+LAYOUT = 9
 # Meanings that one transaction of ``refresh`` indexes: writers of SQLite wait for its end.
 BATCH = 200
 # Changed meanings that a search reads from the reference itself until the index has them.

@@ -25,7 +25,7 @@ NUMBER = re.compile(r"[0-9]{3}")
 # How many or how much of something: no status code, whatever the number.
 AMOUNT = re.compile(
     rf"(?<!{LETTER})[0-9]+(?:[.,][0-9]+)?\s*"
-    rf"((?:milli)?seconds|secs|ms|minutes|mins|hours|days|bytes|[kmg]i?b)(?!{LETTER})"
+    rf"((?:milli)?seconds|secs|ms|minutes?|mins|hours?|days?|bytes?|[kmg]i?b)(?!{LETTER})"
     r"|(?<![0-9])[0-9]+(?:\.[0-9]+)?\s*(毫?秒|分[鐘钟]|小[時时]|天|次|位元組|字[節节])",
     re.IGNORECASE,
 )

@@ -30,10 +30,14 @@ class State(NamedTuple):
     fingerprint: str  # of the analysis and the languages it was built with
     vocabulary: int  # another number whenever the vocabulary grew
     documents: int
+    contents: int  # another number whenever a document changed
 
     def has_words_of(self, other: "State") -> bool:
         """Whether the vocabulary is that of another state. How many documents there are says nothing of it."""
         return self[:2] == other[:2]
+
+
+NO_STATE = State("", 0, 0, 0)
 
 
 class Posting(NamedTuple):
@@ -91,7 +95,7 @@ class Answer:
     """
 
     def __init__(self, rows: Iterable[tuple[int, int, int, str, str]], groups: int) -> None:
-        self.state = State("", 0, 0)
+        self.state = NO_STATE
         self.changed: list[int] = []  # the meanings that changed after they were indexed
         self.keys: set[KeyRow] = set()
         self.names: set[KeyRow] = set()
@@ -106,7 +110,7 @@ class Answer:
             elif part == Part.CHANGED:
                 self.changed.append(one)
             else:
-                self.state = State(text, one, two)
+                self.state = State(text, one, two, int(more))
 
 
 def places(values: Sequence[Any]) -> str:
@@ -141,8 +145,8 @@ class Reading(ABC):
         also at most ``most`` that have it anywhere."""
 
     def state(self) -> State:
-        found = self.rows("SELECT fingerprint, vocabulary, documents FROM codes_search_state")
-        return State(*found[0]) if found else State("", 0, 0)
+        found = self.rows("SELECT fingerprint, vocabulary, documents, contents FROM codes_search_state")
+        return State(*found[0]) if found else NO_STATE
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many documents each of these terms stands."""

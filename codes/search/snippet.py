@@ -43,9 +43,13 @@ class Wanted:
 
 
 def needle(word: str, term: str, fit: float) -> str:
-    """What a folded text contains if it has a term. A stem is the beginning of its words but for a last letter."""
+    """What a folded text contains if it has a term. A stem is the beginning of its words but for a last letter.
+
+    A letter or two are in every other word: they are looked for as a word between blanks.
+    """
     own = commonprefix([word, term]) if fit == 1 else ""
-    return (own or term).removesuffix("i") or term
+    found = (own or term).removesuffix("i") or term
+    return f" {found} " if len(found) <= 2 and found.isascii() else found
 
 
 def plain(source: str) -> str:
@@ -73,7 +77,7 @@ class Haystack:
         folded = one_for_all_regions(fold(passages)).split("\n")
         # Line by line, for a document's name must not go on in the next passage.
         written = [DOCUMENT.sub(r"rfc\1", line) if "rfc" in line else line for line in folded]
-        lines = [f"{line} {without_joints(line)}\n" for line in written]
+        lines = [f" {line}  {without_joints(line)} \n" for line in written]
         self.folded = "".join(lines)
         self.ends = list(accumulate(map(len, lines)))
 

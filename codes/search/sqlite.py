@@ -10,7 +10,7 @@ from codes.search.sources import followed
 STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS codes_search_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_state"
-    " (fingerprint TEXT NOT NULL, vocabulary INTEGER NOT NULL, documents INTEGER NOT NULL)",
+    " (fingerprint TEXT NOT NULL, vocabulary INTEGER NOT NULL, documents INTEGER NOT NULL, contents INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS codes_search_document"
     " (entry INTEGER PRIMARY KEY, version INTEGER NOT NULL, number INTEGER NOT NULL, standing REAL NOT NULL,"
     " passages TEXT NOT NULL, head TEXT NOT NULL, body TEXT NOT NULL)",
@@ -33,7 +33,7 @@ STATEMENTS = (
     " VALUES ('delete', OLD.entry, OLD.head, OLD.body);"
     " INSERT INTO codes_search_fts (rowid, head, body) VALUES (NEW.entry, NEW.head, NEW.body); END",
 )
-STATE = f"SELECT {Part.STATE:d}, vocabulary, documents, fingerprint, '' FROM codes_search_state"
+STATE = f"SELECT {Part.STATE:d}, vocabulary, documents, fingerprint, contents FROM codes_search_state"
 CHANGED = (
     f"SELECT * FROM (SELECT {Part.CHANGED:d}, entry, 0, '', '' FROM codes_search_queue"
     " GROUP BY entry ORDER BY max(id) DESC LIMIT %s)"

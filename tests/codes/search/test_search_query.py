@@ -80,6 +80,7 @@ def test_a_line_of_a_response_has_no_other_units_than_number_and_reason():
         ("Cloudflare waited 100 seconds", []),
         ("no answer in 300ms, then 504", [504]),
         ("413 for a body of 200 MB", [413]),
+        ("a 500 byte file", []),
         ("等了 100 秒", []),
         ("等了100秒", []),
         ("重試 500 次後得到 503", [503]),

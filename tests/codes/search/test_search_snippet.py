@@ -59,6 +59,13 @@ def test_guesses_are_wanted_too():
 # The sentence
 
 
+def test_a_short_word_is_looked_for_as_a_word():
+    passages = "\n".join(["Nothing is known, cannot be shown.", "There was no answer.", "In the end, no"])
+    assert best_passage(passages, wanted("no")) == "There was no answer."
+    assert best_passage("It said no", wanted("no")) == "It said no"
+    assert best_passage("Nothing is known.", wanted("no")) == ""
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

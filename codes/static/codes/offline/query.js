@@ -58,7 +58,7 @@ export class Query {
     const { letter } = this.analysis;
     const amount = new RegExp(
       `(?<!${letter})[0-9]+(?:[.,][0-9]+)?\\s*` +
-        `((?:milli)?seconds|secs|ms|minutes|mins|hours|days|bytes|[kmg]i?b)(?!${letter})` +
+        `((?:milli)?seconds|secs|ms|minutes?|mins|hours?|days?|bytes?|[kmg]i?b)(?!${letter})` +
         "|(?<![0-9])[0-9]+(?:\\.[0-9]+)?\\s*(毫?秒|分[鐘钟]|小[時时]|天|次|位元組|字[節节])",
       "giu",
     );
