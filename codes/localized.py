@@ -143,8 +143,10 @@ class LocalizedQuerySet(NaturalKeyQuerySet[M]):
     def _fetch_all(self) -> None:
         is_new = self._result_cache is None
         super()._fetch_all()
+        if not is_new or not settings.ONLY_APPROVED:
+            return  # not even a look at the query: of rows that were read with others it is not made yet
         languages, related = getattr(self.query, "readers", ((), ()))
-        if is_new and languages and settings.ONLY_APPROVED:
+        if languages:
             rows = [row for row in self._result_cache or () if isinstance(row, LocalizedModel)]
             shown = [getattr(row, name) for row in rows for name in related]
             hold_back([*rows, *(row for row in shown if row is not None)], languages)
