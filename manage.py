@@ -7,8 +7,11 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from httpref.process import collect_seldom
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "httpref.settings")
+    collect_seldom()
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

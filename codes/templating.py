@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import escape
 
 from codes.addresses import Site, active_site, path_on
 from codes.localized import DEFAULT_LANGUAGE, text
@@ -38,7 +38,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
 
 
 @pass_context
-def once(context: Context, name: str, **given: object) -> Markup:
+def once(context: Context, name: str, **given: object) -> str:
     """A part of a page that knows its language, the site's addresses and what it is ``given``: rendered once."""
     # While templates are worked on, pages show them as they are now.
     rendering = part.__wrapped__ if context.environment.auto_reload else part
@@ -46,8 +46,9 @@ def once(context: Context, name: str, **given: object) -> Markup:
 
 
 @lru_cache(maxsize=1_000)
-def part(environment: Environment, name: str, site: Site, given: tuple[tuple[str, object], ...]) -> Markup:
-    return Markup(environment.get_template(name).render(given, site=site, language=site.language))
+def part(environment: Environment, name: str, site: Site, given: tuple[tuple[str, object], ...]) -> str:
+    made = environment.get_template(name).make_module({**dict(given), "site": site, "language": site.language})
+    return escape(made)  # which knows that it is HTML
 
 
 # The interface's texts

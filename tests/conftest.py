@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils import translation
 from xdist.scheduler import LoadFileScheduling
 
+from httpref.process import collect_seldom, spare_what_is_loaded
+
 DATA = Path(__file__).parent / "data"
 # Files that take long, begun first: a worker must not sit idle while the other one begins the longest file last.
 LONGEST = (
@@ -44,6 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+def pytest_collection_finish() -> None:
+    spare_what_is_loaded()
+
+
 def pytest_configure() -> None:
     """Static files under their plain names: hashing them is the business of collectstatic. No hurry for any text."""
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -53,6 +59,7 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("patient")
     # Pages that a server of this checkout keeps are none of the tests' business.
     settings.PAGES_DIR = settings.DATA_DIR / "pages-of-tests"
+    collect_seldom()
 
 
 @pytest.fixture(scope="session")

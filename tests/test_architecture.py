@@ -51,7 +51,7 @@ LAYERS = (
     ("codes.models",),
     ("codes.localized",),
     ("codes.natural_key", "codes.addresses", "codes.markdown", "codes.pictures", "httpref.settings"),
-    ("httpref.pages",),
+    ("httpref.pages", "httpref.process"),
 )
 LOCALIZED = "codes.localized"
 

@@ -48,6 +48,11 @@ def test_a_command_runs_from_any_directory(tmp_path):
     assert (result.returncode, result.stderr) == (0, "")
 
 
+def test_a_command_is_loaded_without_a_look_for_garbage(tmp_path):
+    result = manage(tmp_path, "shell", "--no-imports", "--command", "import gc; print(gc.get_threshold()[0])")
+    assert (result.stdout, result.stderr) == ("50000\n", "")
+
+
 def test_a_refusal_of_a_command_is_one_line_too(tmp_path):
     result = manage(tmp_path, "serve", "--port", "99999")
     assert result.returncode == 1

@@ -21,7 +21,8 @@ from codes.export.render import Renderer
 from codes.export.snapshot import snapshot
 from codes.export.targets import Target, targets
 from codes.export.version import version_of
-from codes.export.workers import in_processes, seldom_collected
+from codes.export.workers import in_processes
+from httpref.process import seldom_collected
 
 BATCH = 100
 Progress = Callable[[int, int], None]

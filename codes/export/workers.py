@@ -1,32 +1,17 @@
 """Several processes for one piece of work: forked, so that they have what this one has loaded and set."""
 
-import gc
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from typing import Any
 
 from codes.export.errors import ExportError
 
 WORK: list[Callable[[Any], Any]] = []
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Let the garbage collector look seldom, and never at what is loaded: rendering takes a sixth less."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def in_processes(

@@ -92,7 +92,7 @@ def kinds(place: Path) -> None:
     from codes.export.files import BROTLI_QUALITY, GZIP_LEVEL, Files
     from codes.export.render import Renderer
     from codes.export.targets import targets
-    from codes.export.workers import seldom_collected
+    from httpref.process import seldom_collected
 
     address = parse_address("https://example.org/http")
     assets = Assets(place / "assets", address)

@@ -1,6 +1,6 @@
 """Whatever stands here and whatever comes: nothing of anybody's work is lost, and a second pull finds nothing to do.
 
-HTTPREF_MERGES sets the number of random pulls (default 60, with some 17 records each).
+HTTPREF_MERGES sets the number of random pulls (default 40, with some 17 records each).
 """
 
 import os
@@ -17,7 +17,7 @@ from codes.models import Conflict
 from tests.codes.exchange.worlds import LOCAL_ONLY, bundle_of, changed, names_of, units, world_here, worlds, write_world
 
 pytestmark = pytest.mark.django_db
-PULLS = int(os.environ.get("HTTPREF_MERGES", "60"))
+PULLS = int(os.environ.get("HTTPREF_MERGES", "40"))
 PULLS_OF_A_BASE = 4  # for to seed it takes longer than to pull
 random_pulls = settings(
     max_examples=PULLS // PULLS_OF_A_BASE,

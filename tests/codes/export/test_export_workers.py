@@ -1,4 +1,3 @@
-import gc
 import os
 import signal
 
@@ -6,7 +5,7 @@ import pytest
 
 from codes.export import workers
 from codes.export.errors import ExportError
-from codes.export.workers import do, follow, in_processes, prepare, seldom_collected
+from codes.export.workers import do, follow, in_processes, prepare
 
 
 def test_the_results_come_in_order_from_other_processes():
@@ -54,11 +53,3 @@ def test_a_process_ends_when_its_parent_has_ended(monkeypatch):
     follow(Parent)
     os.close(Parent.sentinel)
     assert ended == [1]
-
-
-def test_the_garbage_collector_is_as_it_was_afterwards():
-    before = gc.get_threshold()
-    with seldom_collected():
-        assert gc.get_threshold()[0] > before[0]
-    assert gc.get_threshold() == before
-    assert gc.get_freeze_count() == 0
