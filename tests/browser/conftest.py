@@ -1,15 +1,18 @@
 """A running server, as `make run` starts it, and Chromium to visit it with."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.server import EDITOR, FLAGS, chromium, serving
 from tests.databases import empty_database
+
+VIEWPORT = {"width": 1280, "height": 900}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,19 +51,33 @@ def server(browser: Browser, database: str, tmp_path_factory: pytest.TempPathFac
         yield address
 
 
+@pytest.fixture(scope="package")
+def contexts(browser: Browser) -> Callable[..., BrowserContext]:
+    """A function that gives the context of some options, which all who ask for those options share.
+
+    Starting a page in a new one takes twice as much of the processor.
+    """
+
+    @cache
+    def context(**options: Any) -> BrowserContext:
+        return browser.new_context(viewport=VIEWPORT, **options)
+
+    return context
+
+
 @pytest.fixture
-def visit(browser: Browser, server: str) -> Iterator[Any]:
-    """A function that opens a path in a fresh context and returns the page.
+def visit(browser: Browser, server: str, contexts: Callable[..., BrowserContext]) -> Iterator[Any]:
+    """A function that opens a path, in a fresh context unless it may be ``shared``, and returns the page.
 
     At the end of the test no page may have asked another host for anything or complained in the console.
     """
-    contexts: list[BrowserContext] = []
+    opened: list[BrowserContext | Page] = []
     complaints: list[str] = []
 
-    def open_page(path: str, **options: Any) -> Any:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
+    def open_page(path: str, *, shared: bool = False, **options: Any) -> Any:
+        context = contexts(**options) if shared else browser.new_context(**{"viewport": VIEWPORT, **options})
         page = context.new_page()
+        opened.append(page if shared else context)
         page.on("console", lambda message: complaints.append(f"{path}: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
         page.on("request", lambda request: request.url.startswith((server, "data:")) or complaints.append(request.url))
@@ -68,7 +85,9 @@ def visit(browser: Browser, server: str) -> Iterator[Any]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for one in opened:
+        one.close()
+    # What is shared stays as it was.
+    assert [cookie for one in opened if isinstance(one, Page) for cookie in one.context.cookies()] == []
     # Chromium itself reports a page whose status is an error; that is no complaint of the page.
     assert [line for line in complaints if "Failed to load resource" not in line] == []

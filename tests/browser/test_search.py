@@ -45,7 +45,7 @@ def open_page(visit):
     """A function that opens a page whose search interface answers as told; returns the page and all it asked."""
 
     def open_page(path="/zh-hant/", results=RESULTS, answer=None, **options):
-        page, questions = visit(path, **options), []
+        page, questions = visit(path, shared=not options, **options), []
 
         def respond(route):
             questions.append(asked(route.request))
@@ -376,7 +376,7 @@ def test_keys_of_an_input_method_are_left_to_it(open_list, sign):
 
 @pytest.mark.parametrize("key", ["/", "Shift+NumpadDivide"])
 def test_the_slash_leads_to_the_field(visit, key):
-    page = visit("/en/search/?q=old")
+    page = visit("/en/search/?q=old", shared=True)
     page.keyboard.press(key)
     expect(page.locator("input[name=q]")).to_be_focused()
     page.keyboard.type("new/er")
@@ -384,14 +384,14 @@ def test_the_slash_leads_to_the_field(visit, key):
 
 
 def test_other_keys_do_not_lead_to_the_field(visit):
-    page = visit("/en/404/")
+    page = visit("/en/404/", shared=True)
     for key in ("Control+/", "Alt+/", "Meta+/", "a"):
         page.keyboard.press(key)
         expect(field(page)).not_to_be_focused()
 
 
 def test_the_slash_can_be_typed_elsewhere(visit):
-    page = visit("/en/404/")
+    page = visit("/en/404/", shared=True)
     for place, other in enumerate(("input", "textarea", "select", "div contenteditable")):
         page.evaluate(
             "(html) => document.querySelector('main').insertAdjacentHTML('beforebegin', html)",
@@ -604,7 +604,7 @@ def test_the_active_option_and_the_focus_show_in_forced_colours(open_list):
 
 
 def test_half_a_word_with_an_error_in_it_leads_to_the_code(visit):
-    page = visit("/zh-hant/")
+    page = visit("/zh-hant/", shared=True)
     page.keyboard.press("/")
     page.keyboard.type("forbiden", delay=20)
     expect(options(page).first).to_contain_text("403")
@@ -614,7 +614,7 @@ def test_half_a_word_with_an_error_in_it_leads_to_the_code(visit):
 
 
 def test_the_page_of_results_is_reached_by_enter_and_marks_what_matched(visit):
-    page = visit("/zh-hant/")
+    page = visit("/zh-hant/", shared=True)
     page.keyboard.press("/")
     page.keyboard.type("重定向", delay=20)
     page.keyboard.press("Enter")
