@@ -1,7 +1,7 @@
 """Which meanings a query means, the likeliest first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from math import log
@@ -163,10 +163,17 @@ class Ranking:
 
 
 def promising(
-    query: Query, rarities: Sequence[float], found: Sequence[tuple[set[int], set[int]]], named: Iterable[int], most: int
+    query: Query,
+    rarities: Sequence[float],
+    found: Sequence[tuple[set[int], set[int]]],
+    named: Mapping[int, float],
+    most: int,
 ) -> list[int]:
-    """The meanings worth a closer look: ``named`` by keys, or having the rarest units, in passages or anywhere."""
-    scores: defaultdict[int, float] = defaultdict(float, dict.fromkeys(named, 100.0))
+    """The meanings worth a closer look: ``named`` by keys, or having the rarest units, in passages or anywhere.
+
+    What the query is the whole key of is worth more than what has one that only begins with it.
+    """
+    scores: defaultdict[int, float] = defaultdict(float, {entry: 100 * score for entry, score in named.items()})
     for unit, rare, (head, anywhere) in zip(query.units, rarities, found, strict=True):
         score = unit.weight * rare
         for entry in anywhere & head:

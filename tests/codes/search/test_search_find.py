@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings as configuration
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from codes.models import Alias, StatusCode
@@ -45,6 +45,7 @@ def test_any_text_has_an_answer(db, typed, language, limit):
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60))
+@example("NG")  # the symbols of nginx begin with it
 def test_any_text_can_be_an_alias_and_the_index_finds_what_the_queue_found(db, text):
     row = StatusCode.objects.get(number=418)
     Alias.objects.filter(status_code=row).delete()

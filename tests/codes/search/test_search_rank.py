@@ -261,17 +261,24 @@ def test_another_name_of_an_origin_is_never_less():
 # Candidates
 
 
+def test_what_the_query_is_a_whole_key_of_is_more_promising_than_what_it_begins():
+    others = set(range(1, 30))
+    named = dict.fromkeys(others, 0.6) | {40: 1.1}
+    query = Query("", False, [], [word("a")])
+    assert promising(query, [4.0], [(others, others)], named, 3) == [40, 1, 2]
+
+
 def test_those_named_by_keys_are_promising_first_then_those_with_rare_units():
     query = Query("", False, [], [word("a"), word("b")])
     found = [({1}, {1, 2}), (set(), {3})]
     # 1 in a passage: 4 times 1.5; 2 in a long text; 3 in a long text by the rarer unit; 9 by a key.
-    assert promising(query, [1.5, 2.0], found, [9], 9) == [9, 1, 3, 2]
-    assert promising(query, [1.5, 2.0], found, [9], 2) == [9, 1]
-    assert promising(query, [1.5, 2.0], found, [2, 3], 9) == [3, 2, 1]
-    assert promising(Query("", False, []), [], [], [], 9) == []
+    assert promising(query, [1.5, 2.0], found, {9: 1.0}, 9) == [9, 1, 3, 2]
+    assert promising(query, [1.5, 2.0], found, {9: 1.0}, 2) == [9, 1]
+    assert promising(query, [1.5, 2.0], found, {2: 1.0, 3: 1.0}, 9) == [3, 2, 1]
+    assert promising(Query("", False, []), [], [], {}, 9) == []
 
 
 def test_equals_come_in_the_order_of_the_reference():
-    assert promising(Query("", False, [], [word("a")]), [1.0], [(set(), {5, 3, 4})], [], 9) == [3, 4, 5]
-    assert promising(Query("", False, []), [], [], [9, 8], 9) == [8, 9]
-    assert promising(Query("", False, [], [word("a", 0.4)]), [1.0], [({7}, {7, 8})], [], 1) == [7]
+    assert promising(Query("", False, [], [word("a")]), [1.0], [(set(), {5, 3, 4})], {}, 9) == [3, 4, 5]
+    assert promising(Query("", False, []), [], [], {9: 1.0, 8: 1.0}, 9) == [8, 9]
+    assert promising(Query("", False, [], [word("a", 0.4)]), [1.0], [({7}, {7, 8})], {}, 1) == [7]

@@ -24,7 +24,7 @@ export function keyScore(kind, key, language, asked, reader, weights) {
 
 /** The meanings worth a closer look: named by keys, or having the rarest units. */
 export function promising(units, rarities, postings, named, most) {
-  const scores = new Map([...named].map((entry) => [entry, 100]));
+  const scores = new Map([...named].map(([entry, score]) => [entry, 100 * score]));
   units.forEach((unit, place) => {
     for (const entry of postings[place].anywhere) {
       const times = postings[place].head.has(entry) ? 4 : 1;

@@ -33,7 +33,7 @@ class Search {
     const postings = await this.postings(units);
     await this.widen(postings);
     const rarities = postings.map(({ anywhere }) => rarity(this.index.meta.documents, anywhere.size));
-    const entries = promising(units, rarities, postings, keys.keys(), this.weights.MOST_RANKED);
+    const entries = promising(units, rarities, postings, keys, this.weights.MOST_RANKED);
     const documents = await Promise.all(entries.map((entry) => this.index.document(entry)));
     const ranking = new Ranking(units, rarities, this.reader, this.index.analysis);
     const matches = documents.map(([, , packed]) => ranking.matches(packed));
