@@ -6,6 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError, ProgrammingError
 
 from httpref.process import collect_seldom
 
@@ -16,3 +17,8 @@ if __name__ == "__main__":
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"httpref cannot start: {error}")
+    except (OperationalError, ProgrammingError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        reason = str(error).partition("\n")[0]
+        sys.exit(f"The database cannot be used: {reason}. Is it running, and migrated (manage.py migrate)?")

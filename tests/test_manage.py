@@ -57,3 +57,19 @@ def test_a_refusal_of_a_command_is_one_line_too(tmp_path):
     result = manage(tmp_path, "serve", "--port", "99999")
     assert result.returncode == 1
     assert result.stderr == "CommandError: A port is a number from 1 to 65535, not 99999.\n"
+
+
+@pytest.mark.parametrize("command", ["search_eval", "export_site"])
+def test_a_database_without_tables_ends_a_command_with_one_line(command, tmp_path):
+    queries = tmp_path / "queries"
+    queries.write_text("en\tteapot\t418\n")
+    result = manage(tmp_path, command, str(queries) if command == "search_eval" else "site")
+    assert result.returncode == 1
+    assert result.stderr.startswith("The database cannot be used: no such table: codes_")
+    assert result.stderr.endswith(" Is it running, and migrated (manage.py migrate)?\n")
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_whole_story_of_a_database_is_told_where_it_is_asked_for(tmp_path):
+    result = manage(tmp_path, "seed_groups", "--traceback")
+    assert (result.returncode, result.stderr.startswith("Traceback")) == (1, True)
