@@ -65,12 +65,12 @@ def install(using: str = DEFAULT_DB_ALIAS) -> None:
     """Make the tables and triggers. An index of another make is dropped, and every meaning noted for indexing."""
     index = engine(using)
     with transaction.atomic(using):
-        if index.exists() and index.state().fingerprint != fingerprint():
+        if index.exists() and index.fingerprint() != fingerprint():
             index.drop_triggers()
             index.drop_tables()
         index.create_tables()
         index.create_triggers()
-        if index.state().fingerprint != fingerprint():
+        if index.fingerprint() != fingerprint():
             index.set_fingerprint(fingerprint())
             index.note_all()
 
@@ -138,7 +138,7 @@ def defect(using: str = DEFAULT_DB_ALIAS) -> str:
     index = engine(using)
     if not index.exists():
         return "does not exist"
-    if index.state().fingerprint != fingerprint():
+    if index.fingerprint() != fingerprint():
         return "was made for other languages or by another version"
     if not index.expected_triggers() <= index.triggers():
         return "lacks triggers, so that it does not hear of changes"

@@ -144,6 +144,11 @@ class Reading(ABC):
         """At most ``most`` documents that have a term of every group in their passages; if there are not as many,
         also at most ``most`` that have it anywhere."""
 
+    def fingerprint(self) -> str:
+        """What the index was made of and by, empty if nobody made it. All that can be read of one of another layout."""
+        found = self.rows("SELECT fingerprint FROM codes_search_state")
+        return str(found[0][0]) if found else ""
+
     def state(self) -> State:
         found = self.rows("SELECT fingerprint, vocabulary, documents, contents FROM codes_search_state")
         return State(*found[0]) if found else NO_STATE
