@@ -99,7 +99,7 @@ def test_an_ipv6_address_stands_in_brackets(load):
 def test_one_worker_serves_a_try_out_without_a_log_and_metrics(load, tmp_path):
     settings = load()
     assert (settings["WORKERS"], settings["THREADS"]) == (1, 4)
-    assert (settings["PAGES_DISK"], settings["PAGES_MEMORY"]) == (512, 64)
+    assert (settings["PAGES_DISK"], settings["PAGES_MEMORY"]) == (512, 160)
     assert settings["PAGES_DIR"] == tmp_path / "data" / "pages"
     assert settings["ACCESS_LOG"] is False
     assert settings["METRICS"] is None
