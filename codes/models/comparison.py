@@ -14,6 +14,10 @@ class ComparisonQuerySet(LocalizedQuerySet["Comparison"]):
         """By slug, that is by number."""
         return self.order_by("slug")
 
+    def after(self, row: "Comparison") -> Self:
+        """Those that follow a comparison in order."""
+        return self.filter(slug__gt=row.slug)
+
     def to_show(self, slugs: Collection[str], language: str) -> "dict[str, Comparison]":
         """Those of some slugs, with their codes as a list shows them (``compared``); two queries however many."""
         codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()

@@ -118,16 +118,22 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
         # The first condition is not needed, but an index knows where to begin.
         return self.filter(number__gte=row.number).filter(models.Q(number__gt=row.number) | same_number)
 
-    def with_details(self, language: str) -> Self:
-        """In reading order, with all that a number's page shows; a fixed number of queries."""
-        from codes.models import Comparison, HeaderFieldUse, Reference, Symbol  # they refer to this module
+    def with_details(self) -> Self:
+        """In reading order, with the facts that other tables have of them; a fixed number of queries."""
+        from codes.models import HeaderFieldUse, Reference, Symbol  # they refer to this module
 
         return self.in_reading_order().prefetch_related(
-            models.Prefetch("comparisons", Comparison.objects.in_language(language, "question").in_order()),
             models.Prefetch("references", Reference.objects.in_order_of_time()),
             models.Prefetch("header_field_uses", HeaderFieldUse.objects.in_order_of_need()),
             models.Prefetch("symbols", Symbol.objects.by_ecosystem()),
         )
+
+    def with_comparisons(self, language: str, most: int) -> Self:
+        """With ``compared_in``: the first comparisons of each, no more than ``most``; one query."""
+        from codes.models import Comparison  # it refers to this module
+
+        rows = Comparison.objects.in_language(language, "question").in_order()[:most]
+        return self.prefetch_related(models.Prefetch("comparisons", rows, to_attr="compared_in"))
 
     def neighbours(self, number: int) -> tuple[int | None, int | None]:
         """The nearest numbers below and above that have a meaning; one query, which reads two rows of an index."""

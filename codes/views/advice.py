@@ -9,13 +9,14 @@ from codes.localized import DEFAULT_LANGUAGE, text
 from codes.models import Comparison, GlossaryTerm, GuideAnswer, GuideStep
 from codes.models.guide import FIRST_STEP
 from codes.pictures import Tree, guide_tree
+from codes.views.parts import MOST_COMPARISONS, part
 
 
 @public
 def comparisons(request: HttpRequest) -> HttpResponse:
     language = translation.get_language()
     rows = Comparison.objects.in_language(language, "question", "summary").in_order()
-    return render(request, "codes/comparisons.html", {"comparisons": rows})
+    return render(request, "codes/comparisons.html", {"part": part(request, rows, MOST_COMPARISONS)})
 
 
 @public

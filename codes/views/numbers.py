@@ -8,6 +8,9 @@ from codes.api.representation import LONG_FIELDS, SHORT_FIELDS, with_everything
 from codes.models import Ecosystem, StatusClass, StatusCode
 from codes.models.status_code import StatusCodeQuerySet
 
+# A number has one or two. Where it has more than a page can list, the page leads to all comparisons.
+MOST_COMPARED_IN = 12
+
 
 def by_number(rows: Iterable[StatusCode]) -> dict[int, list[StatusCode]]:
     return {number: list(meanings) for number, meanings in groupby(rows, lambda row: row.number)}
@@ -34,7 +37,8 @@ class Numbers:
     def detailed(self) -> StatusCodeQuerySet:
         """The meanings of all the numbers with what a page shows of them."""
         rows = self.codes().filter(number__in=self.numbers)
-        return rows.in_language(self.language, related=("origin",)).with_details(self.language)
+        rows = rows.in_language(self.language, related=("origin",)).with_details()
+        return rows.with_comparisons(self.language, MOST_COMPARED_IN)
 
     @cached_property
     def answers(self) -> dict[int, list[StatusCode]]:

@@ -8,9 +8,12 @@ from django.core.validators import slug_re
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from codes.models import Origin, StatusCode
+from codes.models import Comparison, Origin, StatusCode
+from codes.models.comparison import ComparisonQuerySet
 from codes.models.origin import OriginQuerySet
 from codes.models.status_code import StatusCodeQuerySet
+
+InParts = StatusCodeQuerySet | OriginQuerySet | ComparisonQuerySet
 
 # Lists of all meanings are what readers look for their code in; a class is an excerpt. What the reference itself has
 # fits into one part, and a full part costs less than twice as much.
@@ -18,6 +21,8 @@ MOST_ROWS = 200
 MOST_OF_A_KIND = 80
 # Each comes with a count of its meanings, made anew for each page.
 MOST_ORIGINS = 40
+# Each with its summary.
+MOST_COMPARISONS = 60
 # With all their texts.
 MOST_IN_FULL = 5
 AFTER = re.compile(r"([0-9]{3})\.([-\w]+)", re.ASCII)
@@ -33,7 +38,7 @@ class Part(NamedTuple):
 
 def part(
     request: HttpRequest,
-    rows: StatusCodeQuerySet | OriginQuerySet | Sequence[StatusCode],
+    rows: InParts | Sequence[StatusCode],
     most: int = MOST_OF_A_KIND,
     *,
     count: Callable[[], int] | None = None,
@@ -43,7 +48,7 @@ def part(
     ``count`` tells how many there are in all parts; it is asked only where this part is not the whole. Raises
     Http404 where the request names no row, or one that nothing follows.
     """
-    if "httpref_export" in request.META or not isinstance(rows, StatusCodeQuerySet | OriginQuerySet):
+    if "httpref_export" in request.META or not isinstance(rows, InParts):
         return Part(list(rows), "", len(rows))
     asked = request.GET.get("after", "")
     shown: list[Any] = list((rows.after(row_of(asked, rows)) if asked else rows)[: most + 1])
@@ -56,18 +61,18 @@ def part(
     return Part(shown[:most], name_of(shown[most - 1]), total)
 
 
-def name_of(row: StatusCode | Origin) -> str:
-    """How an address names a row: ``499.nginx``, or an origin ``nginx``."""
-    return row.slug if isinstance(row, Origin) else f"{row.padded}.{row.origin_id}"
+def name_of(row: StatusCode | Origin | Comparison) -> str:
+    """How an address names a row: a meaning ``499.nginx``, others by their slug."""
+    return f"{row.padded}.{row.origin_id}" if isinstance(row, StatusCode) else row.slug
 
 
-def row_of(name: str, rows: StatusCodeQuerySet | OriginQuerySet) -> Any:
+def row_of(name: str, rows: InParts) -> Any:
     """The row of a name, of the kind of ``rows``. Raises Http404 if there is none."""
-    if not isinstance(rows, OriginQuerySet):
+    if isinstance(rows, StatusCodeQuerySet):
         return meaning(name)
     if not slug_re.fullmatch(name):
         raise Http404
-    return get_object_or_404(Origin.objects.published().only("slug"), slug=name)
+    return get_object_or_404(rows.model.objects.published().only("slug"), slug=name)
 
 
 def meaning(name: str) -> StatusCode:

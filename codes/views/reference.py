@@ -13,7 +13,7 @@ from codes.localized import DEFAULT_LANGUAGE
 from codes.models import Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
 from codes.publication import same_for_everybody
-from codes.views.numbers import Numbers
+from codes.views.numbers import MOST_COMPARED_IN, Numbers
 from codes.views.parts import MOST_IN_FULL, MOST_ORIGINS, MOST_ROWS, part
 
 
@@ -85,6 +85,7 @@ def number_page(
         "number": number,
         "meanings": meanings,
         "part": shown,
+        "most_compared_in": MOST_COMPARED_IN,
         "class": rows.classes.get(number // 100),
         "below": below,
         "above": above,

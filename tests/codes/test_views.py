@@ -27,6 +27,7 @@ from codes.models import (
     StatusCode,
 )
 from codes.sitemaps import SITEMAPS
+from codes.views.numbers import MOST_COMPARED_IN
 from codes.views.parts import MOST_IN_FULL, part
 from codes.views.start import choose_language
 
@@ -334,7 +335,7 @@ def test_a_number_shows_some_meanings_in_full_and_the_way_to_the_others(client, 
 @pytest.mark.parametrize(
     "after", ["404", "404.nobody", "iana.404", "4040.iana", "404.iana'", "\u0664\u0660\u0664.iana"]
 )
-@pytest.mark.parametrize("path", ["", "4xx/", "404/", "origins/"])
+@pytest.mark.parametrize("path", ["", "4xx/", "404/", "origins/", "compare/"])
 def test_a_part_after_what_does_not_exist_is_not_found(client, path, after):
     assert client.get(f"/en/{path}", {"after": after}).status_code == 404
 
@@ -472,6 +473,31 @@ def test_a_comparison_has_its_codes_its_table_its_rule_and_its_example(client):
 def test_a_number_leads_to_its_comparisons(client):
     addresses = {row.get_absolute_url() for row in StatusCode.objects.registered().get(number=401).comparisons.all()}
     assert addresses and addresses <= set(links(parse(client.get("/en/401/"))))
+
+
+def test_a_number_with_very_many_comparisons_leads_to_the_list_of_all(client, django_assert_num_queries):
+    code = StatusCode.objects.registered().get(number=401)
+    before = code.comparisons.count()
+    listed = [href for href in links(main(parse(client.get("/en/401/")))) if href.startswith("/en/compare/")]
+    assert len(listed) == before < MOST_COMPARED_IN
+    for place in range(MOST_COMPARED_IN):
+        Comparison.objects.create(slug=f"401-9{place:02}", question_en="Another?").codes.add(code)
+    with django_assert_num_queries(8):
+        page = main(parse(client.get("/en/401/")))
+    listed = [href for href in links(page) if href.startswith("/en/compare/")]
+    assert len(listed) == MOST_COMPARED_IN + 1 and listed[-1] == "/en/compare/"
+    assert listed[:-1] == sorted(listed[:-1])
+
+
+def test_the_parts_of_the_comparisons_show_together_all_of_them(client, monkeypatch):
+    (whole,) = follow(client, "/zh-hans/compare/")
+    monkeypatch.setattr("codes.views.advice.MOST_COMPARISONS", 7)
+    found = follow(client, "/zh-hans/compare/")
+    assert [href for page in found for href in links(page) if "compare/" in href] == [
+        href for href in links(whole) if "compare/" in href
+    ]
+    assert len(found) == 3
+    assert client.get("/zh-hans/compare/", {"after": Comparison.objects.last().slug}).status_code == 404
 
 
 def test_every_comparison_is_listed(client):
