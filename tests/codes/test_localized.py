@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import codes
 from codes.localized import (
     LANGUAGES,
+    LocalizedModel,
     LocalizedQuerySet,
     Text,
     column,
@@ -442,6 +443,22 @@ def test_what_in_language_loaded_is_read_without_another_query(active, django_as
         rows = list(StatusCode.objects.in_language("zh-hant", "name", "summary").in_class(4))
         with django_assert_num_queries(0):
             assert all(text(row, field, "zh-hant").value for row in rows for field in ("name", "summary"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", LOCALIZED_MODELS)
+@pytest.mark.parametrize("names", [(), ("pk",)])
+def test_a_row_is_read_as_django_reads_it(model, names, monkeypatch):
+    queryset = model._base_manager.order_by("pk").only(*names) if names else model._base_manager.order_by("pk")
+    own = list(queryset.all()[:3])
+    monkeypatch.delattr(LocalizedModel, "from_db")
+    theirs = list(queryset.all()[:3])
+    assert own and own == theirs
+    for one, other in zip(own, theirs, strict=True):
+        assert one.get_deferred_fields() == other.get_deferred_fields()
+        states = [row.__dict__.pop("_state") for row in (one, other)]
+        assert len({(state.adding, state.db, str(state.fields_cache)) for state in states}) == 1
+        assert vars(one) == vars(other)
 
 
 def test_an_update_is_not_callable_from_a_template():
