@@ -116,12 +116,15 @@ M = TypeVar("M", bound="LocalizedModel", covariant=True)
 class LocalizedQuerySet(NaturalKeyQuerySet[M]):
     """Query methods for models with localized fields. Filters never fall back to another language."""
 
-    def in_language(self, language: str, *fields: str, related: tuple[str, ...] = ()) -> Self:
+    def in_language(
+        self, language: str, *fields: str, facts: Collection[str] | None = None, related: tuple[str, ...] = ()
+    ) -> Self:
         """Load ``fields`` (default: all localized ones) in ``language`` and the default language only, for a reader.
 
-        The rows of the foreign keys ``related`` come with them, in the same languages.
+        Of what is the same in every language ``facts`` are loaded (default: all). The rows of the foreign keys
+        ``related`` come with them, in the same languages.
         """
-        names = [name for name in self.model.columns_in(language, fields) if name not in related]
+        names = [name for name in self.model.columns_in(language, fields, facts) if name not in related]
         for relation in related:
             model: Any = self.model._meta.get_field(relation).related_model
             names += [f"{relation}__{name}" for name in model.columns_in(language)]
@@ -248,10 +251,11 @@ class LocalizedModel(NaturalKeyModel):
         return names + [field for field in cls.localized_fields if column(field, DEFAULT_LANGUAGE) in names]
 
     @classmethod
-    def columns_in(cls, language: str, fields: Iterable[str] = ()) -> list[str]:
+    def columns_in(cls, language: str, fields: Iterable[str] = (), facts: Iterable[str] | None = None) -> list[str]:
         """What to load to show a row in ``language``: no base column, no third language."""
         languages = dict.fromkeys([language, DEFAULT_LANGUAGE])
-        return [*cls.neutral_columns(), *columns(fields or cls.localized_fields, languages)]
+        neutral = cls.neutral_columns() if facts is None else facts
+        return [*neutral, *columns(fields or cls.localized_fields, languages)]
 
     @classmethod
     @cache

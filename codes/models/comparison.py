@@ -14,13 +14,17 @@ class ComparisonQuerySet(LocalizedQuerySet["Comparison"]):
         """By slug, that is by number."""
         return self.order_by("slug")
 
+    def listed(self, language: str, *fields: str) -> Self:
+        """In order, with what a list shows: the slug and ``fields``."""
+        return self.in_language(language, *fields, facts=("slug",)).in_order()
+
     def after(self, row: "Comparison") -> Self:
         """Those that follow a comparison in order."""
         return self.filter(slug__gt=row.slug)
 
     def to_show(self, slugs: Collection[str], language: str) -> "dict[str, Comparison]":
         """Those of some slugs, with their codes as a list shows them (``compared``); two queries however many."""
-        codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
+        codes = StatusCode.objects.listed(language, "name", "summary")
         rows = self.in_language(language).prefetch_related(models.Prefetch("codes", codes, to_attr="compared"))
         found: dict[str, Comparison] = rows.in_bulk(slugs, field_name="slug")
         return found

@@ -109,6 +109,11 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
         )
         return self.order_by("number", place, "origin_id")
 
+    def listed(self, language: str, *fields: str) -> Self:
+        """In reading order, with what a list shows: the number, whose meaning it is, its reason phrase, ``fields``."""
+        rows = self.in_language(language, *fields, facts=("number", "origin", "reason_phrase"))
+        return rows.in_reading_order()
+
     def after(self, row: "StatusCode") -> Self:
         """Those that follow a meaning in reading order."""
         later = Registration.values[Registration.values.index(row.registration) + 1 :]
@@ -132,7 +137,7 @@ class StatusCodeQuerySet(LocalizedQuerySet["StatusCode"]):
         """With ``compared_in``: the first comparisons of each, no more than ``most``; one query."""
         from codes.models import Comparison  # it refers to this module
 
-        rows = Comparison.objects.in_language(language, "question").in_order()[:most]
+        rows = Comparison.objects.listed(language, "question")[:most]
         return self.prefetch_related(models.Prefetch("comparisons", rows, to_attr="compared_in"))
 
     def neighbours(self, number: int) -> tuple[int | None, int | None]:

@@ -15,7 +15,7 @@ from codes.views.parts import MOST_COMPARISONS, part
 @public
 def comparisons(request: HttpRequest) -> HttpResponse:
     language = translation.get_language()
-    rows = Comparison.objects.in_language(language, "question", "summary").in_order()
+    rows = Comparison.objects.listed(language, "question", "summary")
     return render(request, "codes/comparisons.html", {"part": part(request, rows, MOST_COMPARISONS)})
 
 

@@ -21,7 +21,7 @@ from codes.views.parts import MOST_IN_FULL, MOST_ORIGINS, MOST_ROWS, part
 def all_codes(request: HttpRequest) -> HttpResponse:
     """Every meaning of every number, by class."""
     language = translation.get_language()
-    codes = StatusCode.objects.in_language(language, "name").in_reading_order()
+    codes = StatusCode.objects.listed(language, "name")
     shown = part(request, codes, MOST_ROWS, count=StatusCode.objects.total)
     groups = [
         (
@@ -39,7 +39,7 @@ def all_codes(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponse:
     """The compact comparison table: one line a meaning."""
     language = translation.get_language()
-    codes = StatusCode.objects.in_language(language, "name", "summary").in_reading_order()
+    codes = StatusCode.objects.listed(language, "name", "summary")
     shown = part(request, codes, MOST_ROWS, count=StatusCode.objects.total)
     classes = {row.digit: row for row in StatusClass.objects.in_language(language, "name")}
     groups = [(classes.get(digit or 0), list(rows)) for digit, rows in groupby(shown.rows, lambda code: code.digit)]
@@ -53,7 +53,7 @@ def table(request: HttpRequest) -> HttpResponse:
 def status_class(request: HttpRequest, digit: int) -> HttpResponse:
     language = translation.get_language()
     row = get_object_or_404(StatusClass.objects.in_language(language), digit=digit)
-    codes = StatusCode.objects.in_class(digit).in_language(language, "name", "summary").in_reading_order()
+    codes = StatusCode.objects.in_class(digit).listed(language, "name", "summary")
     return render(request, "codes/status_class.html", {"class": row, "part": part(request, codes)})
 
 
@@ -109,7 +109,7 @@ def specifications(request: HttpRequest) -> HttpResponse:
 def specification_page(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Specification.objects.with_graph(), slug=slug)
     language = translation.get_language()
-    codes = StatusCode.objects.referring_to(slug).in_language(language, "name", "summary").in_reading_order()
+    codes = StatusCode.objects.referring_to(slug).listed(language, "name", "summary")
     shown = part(request, codes)
     references = row.references.filter(status_code__in=shown.rows).order_by("role")
     by_code = {reference.status_code_id: reference for reference in references}
@@ -139,5 +139,5 @@ def origins(request: HttpRequest) -> HttpResponse:
 def origin(request: HttpRequest, slug: str) -> HttpResponse:
     language = translation.get_language()
     row = get_object_or_404(Origin.objects.in_language(language).published(), slug=slug)
-    codes = StatusCode.objects.from_origin(slug).in_language(language, "name", "summary").in_reading_order()
+    codes = StatusCode.objects.from_origin(slug).listed(language, "name", "summary")
     return render(request, "codes/origin.html", {"origin": row, "part": part(request, codes)})
