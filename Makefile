@@ -39,6 +39,10 @@ check: .venv/dev.stamp ## lint, format, types, templates, migrations, production
 bench: .venv/dev.stamp ## measure the serving of pages beside nginx and beside Django's own cache (needs wrk and nginx)
 	@$(BIN)/python -m tests.bench.serving
 
+.PHONY: bench-uncached
+bench-uncached: .venv/dev.stamp ## measure pages that are not stored, with the reference's meanings and with 100,000
+	@$(BIN)/python -m tests.bench.uncached
+
 .PHONY: bench-search
 bench-search: .venv/dev.stamp ## measure the search: speed beside the bare engine, size, time to index
 	@$(BIN)/python -m tests.bench.search $(ARGS)

@@ -15,7 +15,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -33,8 +35,9 @@ def main(sizes: list[str]) -> None:
     for size in sizes or SIZES:
         with tempfile.TemporaryDirectory() as directory:
             measure_in_process(size, f"sqlite:///{directory}/bench.sqlite3", directory)
-            for url in postgres_database():
-                measure_in_process(size, url, directory)
+            with postgres_database() as url:
+                if url:
+                    measure_in_process(size, url, directory)
 
 
 def measure_in_process(size: str, url: str, directory: str) -> None:
@@ -45,15 +48,17 @@ def measure_in_process(size: str, url: str, directory: str) -> None:
     )
 
 
+@contextmanager
 def postgres_database() -> Iterator[str]:
-    """The address of an empty database, dropped afterwards; nothing if no server is reachable."""
+    """The address of an empty database, dropped afterwards; empty if no server is reachable."""
     import psycopg
 
-    name = f"httpref_bench_{os.getpid()}"
+    name = f"httpref_bench_{token_hex(6)}"
     try:
         server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
         print(f"PostgreSQL is left out: {str(error).splitlines()[0]}")
+        yield ""
         return
     with server:
         server.execute(f"CREATE DATABASE {name}")

@@ -21,8 +21,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from tests.bench import uncached
 from tests.bench.lighthouse import lighthouse
-from tests.bench.search import postgres_database
 
 ROOT = Path(__file__).parents[2]
 REDIS = os.environ.get("HTTPREF_BENCH_REDIS", "redis://127.0.0.1:6379/3")
@@ -83,7 +83,7 @@ def main() -> None:
         stack.close()
         cold_start(site)
         many_pages(site)
-    compare_uncached()
+    uncached.main()
 
 
 def program(name: str) -> str | None:
@@ -361,94 +361,6 @@ def fill(site: Site) -> None:
         shelf.add(f"/en/{number}/", *record)
 
 
-# Pages that are not stored, in a process and a database of their own
-
-PAGES = (
-    "", "1xx/", "4xx/", "5xx/", "404/", "499/", "299/", "table/", "rfc/9110/", "specifications/", "origins/",
-    "origins/iana/", "origins/nginx/", "compare/", "compare/401-403/", "guide/", "guide/access/", "glossary/",
-    "changes.atom",
-)  # fmt: skip
-# The JSON interface gives all that there is: what is asked for here is as much in both.
-ANSWERS = (
-    "classes/", "specifications/", "codes/?origin=nginx", "codes/?registration=registered", "codes/?registration=draft",
-    "codes/?cacheable=true", "codes/?rfc=9110",
-)  # fmt: skip
-UNCACHED = (*(f"/en/{path}" for path in PAGES), *(f"/api/v1/{path}" for path in ANSWERS))
-UNASSIGNED = 299  # in the real reference, and therefore in the other
-
-
-def compare_uncached() -> None:
-    """On SQLite and, where one is reachable, PostgreSQL."""
-    both = (0, 100_000)
-    with tempfile.TemporaryDirectory() as directory:
-        show("SQLite", *(uncached(directory, size, f"sqlite:///{directory}/{size}.sqlite3") for size in both))
-        found = [uncached(directory, size, url) for size in both for url in postgres_database()]
-    if found:
-        show("PostgreSQL", *found)
-
-
-def show(engine: str, small: dict[str, float], large: dict[str, float]) -> None:
-    print(f"  {engine}, milliseconds to render a page anew with 141 meanings, with 100,000, and their ratio")
-    for path, milliseconds in small.items():
-        print(f"    {path:40} {milliseconds:8.1f} {large[path]:8.1f} {large[path] / milliseconds:6.2f}")
-
-
-def uncached(directory: str, entries: int, url: str) -> dict[str, float]:
-    """Milliseconds to render each kind of page with so many meanings, in the empty database of an address."""
-    environment = {**os.environ, "HTTPREF_DATA_DIR": directory, "DJANGO_SETTINGS_MODULE": "httpref.settings"}
-    environment["DATABASE_URL"] = url
-    command = [sys.executable, "-m", "tests.bench.serving", "--render", str(entries)]
-    said = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return dict(zip(UNCACHED, map(float, said.split()), strict=True))
-
-
-def render_each(entries: int) -> None:
-    """Print the median milliseconds of each page, in their order."""
-    import io
-
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection
-    from django.test import Client
-
-    from codes.models import StatusCode
-    from codes.search.index import uninstall_triggers
-    from tests.bench.search import grow
-
-    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    call_command("migrate", verbosity=0)
-    call_command("seed", stdout=io.StringIO())
-    uninstall_triggers()  # the search is not what is measured here
-    grow(entries, with_aliases=False)
-    StatusCode.objects.with_number(UNASSIGNED).delete()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
-    client = Client(headers={"Host": "127.0.0.1"})
-    for path in UNCACHED:
-        times = []
-        for _ in range(15):
-            began = time.process_time() + server_time()
-            status = client.get(path).status_code
-            times.append(1000 * (time.process_time() + server_time() - began))
-            assert status == (404 if f"/{UNASSIGNED}/" in path else 200)
-        print(median(times))
-
-
-def server_time() -> float:
-    """Seconds of a processor that the database's server, on this machine, has spent for this connection."""
-    from django.db import connection
-
-    if connection.vendor == "sqlite":
-        return 0.0  # it has none
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        process = cursor.fetchone()[0]
-    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
-
-
 # Odds of the network
 
 
@@ -483,7 +395,4 @@ def ask(port: int, path: str, fields: dict[str, str] | None = None) -> tuple[dic
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--render"]:
-        render_each(int(sys.argv[2]))
-    else:
-        main()
+    main()
