@@ -124,7 +124,13 @@ def english(row: Any, field: str) -> str:
 
 def phrase(code: StatusCode) -> str:
     """The reason phrase, in English as it is on the wire; the English name where the origin gives none."""
-    return format_html('<span lang="en">{}</span>', code.reason_phrase or english(code, "name"))
+    return in_english(code.reason_phrase or english(code, "name"))
+
+
+@lru_cache(maxsize=1_000)
+def in_english(value: str) -> str:
+    """A few words that are English on every page. Reason phrases are few, and are in every list."""
+    return format_html('<span lang="en">{}</span>', value)
 
 
 @pass_context

@@ -18,9 +18,9 @@ InParts = StatusCodeQuerySet | OriginQuerySet | ComparisonQuerySet
 # Lists of all meanings are what readers look for their code in; a class is an excerpt. What the reference itself has
 # fits into one part, and a full part costs less than twice as much.
 MOST_ROWS = 200
-MOST_OF_A_KIND = 80
+MOST_OF_A_KIND = 70
 # Each comes with a count of its meanings, made anew for each page.
-MOST_ORIGINS = 40
+MOST_ORIGINS = 30
 # Each with its summary.
 MOST_COMPARISONS = 60
 # With all their texts.
