@@ -1,7 +1,6 @@
 from typing import Self
 
 from django.db import models
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from codes.addresses import path_of
@@ -21,14 +20,6 @@ class OriginQuerySet(LocalizedQuerySet["Origin"]):
     def after(self, row: "Origin") -> Self:
         """Those that follow an origin in the order of slugs."""
         return self.filter(slug__gt=row.slug)
-
-    def with_counts(self) -> Self:
-        """With ``meanings``: how many the origin gives, counted in an index."""
-        from codes.models import StatusCode  # it refers to this module
-
-        own = StatusCode.objects.filter(origin=models.OuterRef("slug")).order_by().values("origin")
-        counts = own.annotate(count=models.Count("*")).values("count")
-        return self.annotate(meanings=Coalesce(models.Subquery(counts), 0))
 
 
 class Origin(LocalizedModel):

@@ -19,8 +19,6 @@ InParts = StatusCodeQuerySet | OriginQuerySet | ComparisonQuerySet
 # fits into one part, and a full part costs less than twice as much.
 MOST_ROWS = 200
 MOST_OF_A_KIND = 70
-# Each comes with a count of its meanings, made anew for each page.
-MOST_ORIGINS = 30
 # Each with its summary.
 MOST_COMPARISONS = 60
 # With all their texts.

@@ -17,19 +17,24 @@ from codes.models import Origin, Specification, StatusClass, StatusCode
 from codes.pictures import lineage_band
 from codes.publication import same_for_everybody
 from codes.views.numbers import MOST_COMPARED_IN, Numbers
-from codes.views.parts import MOST_IN_FULL, MOST_ORIGINS, MOST_ROWS, part
+from codes.views.parts import MOST_IN_FULL, MOST_ROWS, part
 
 
-def total() -> int:
-    """How many meanings there are."""
+def per_origin() -> dict[str, int]:
+    """How many meanings there are of each origin."""
     return counted(generation.read(connection))
 
 
 @lru_cache(maxsize=1)
-def counted(state: int) -> int:
-    """How many there are in a generation of the content: to count 100,000 takes as long as half a page."""
-    found: int = StatusCode.objects.total()
+def counted(state: int) -> dict[str, int]:
+    """How many there are in a generation of the content: to count 100,000 takes longer than a page."""
+    found: dict[str, int] = StatusCode.objects.per_origin()
     return found
+
+
+def total() -> int:
+    """How many meanings there are."""
+    return sum(per_origin().values())
 
 
 @public
@@ -146,8 +151,8 @@ def specification(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public
 def origins(request: HttpRequest) -> HttpResponse:
-    rows = Origin.objects.in_language(translation.get_language()).published().with_counts()
-    return render(request, "codes/origins.html", {"part": part(request, rows, MOST_ORIGINS)})
+    rows = Origin.objects.in_language(translation.get_language()).published()
+    return render(request, "codes/origins.html", {"part": part(request, rows), "counts": per_origin()})
 
 
 @public

@@ -96,8 +96,9 @@ def test_counts_and_neighbours_leave_it_out(draft):
 
     def seen():
         counted = Specification.objects.with_counts().get(pk=document.pk).codes
-        origins = Origin.objects.published().with_counts().values_list("slug", "meanings")
-        return StatusCode.objects.count(), counted, dict(origins).get(VENDOR), StatusCode.objects.neighbours(298)[1]
+        vendors = StatusCode.objects.per_origin().get(VENDOR)
+        assert bool(vendors) == Origin.objects.published().filter(slug=VENDOR).exists()
+        return StatusCode.objects.count(), counted, vendors, StatusCode.objects.neighbours(298)[1]
 
     meanings, counted, vendors, above = seen()
     assert above != NUMBER

@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from codes.models import Origin, StatusCode
+from codes.models import Origin
 
 pytestmark = pytest.mark.django_db
 
@@ -47,14 +47,6 @@ def test_an_address_is_a_web_address(url):
     with pytest.raises(ValidationError) as refusal:
         origin(url=url).full_clean()
     assert "url" in refusal.value.message_dict
-
-
-def test_origins_count_their_meanings():
-    row = origin()
-    row.save()
-    counts = {row.slug: row.meanings for row in Origin.objects.with_counts()}
-    assert counts["nginx"] == StatusCode.objects.from_origin("nginx").count()
-    assert counts["new"] == 0
 
 
 def test_the_origins_after_another_follow_it_in_the_order_of_slugs():

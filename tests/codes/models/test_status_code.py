@@ -167,12 +167,14 @@ def test_a_class_ends_where_the_next_begins():
     assert {number // 100 for number in numbers} == {2}
 
 
-def test_the_total_is_that_of_what_the_public_may_see():
-    known = StatusCode.objects.total()
-    assert known == StatusCode.objects.count()
+def test_of_each_origin_the_meanings_are_counted_that_the_public_may_see(django_assert_num_queries):
+    before = StatusCode.objects.per_origin()
+    assert before["nginx"] == StatusCode.objects.from_origin("nginx").count() > 1
+    assert sum(before.values()) == StatusCode.objects.count()
     meaning(number=298, is_draft=True).save()
     meaning(number=299).save()
-    assert StatusCode.objects.total() == StatusCode.objects.count() == known + 1
+    with django_assert_num_queries(1):
+        assert StatusCode.objects.per_origin() == {**before, "nginx": before["nginx"] + 1}
 
 
 def test_a_meaning_is_heuristically_cacheable_or_not():
