@@ -2,8 +2,16 @@
 
 import gc
 import os
+import signal
+import socket
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
+
+STOP = (signal.SIGINT, signal.SIGTERM)
 
 
 def collect_seldom() -> None:
@@ -38,3 +46,31 @@ def interrupt_nobody() -> None:
     """
     with suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def end_when_told() -> None:
+    """Let a worker of granian end when it is told to before it listens.
+
+    While it loads the application it has the handlers of the process that it was forked from, which only note that
+    the server is to stop; and it forgets what it is told just before it listens. Either way it would go on, and be
+    killed after half a minute. With another server, or outside of one, nothing is done.
+    """
+    server: Any = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if not type(server).__module__.startswith("granian."):
+        return
+    for number in STOP:
+        signal.signal(number, signal.SIG_DFL)
+    if server.interrupt_signal:
+        sys.exit()
+    told, telling = socket.socketpair()
+    telling.setblocking(False)
+    signal.set_wakeup_fd(telling.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=tell_again, args=(told, telling), name="signals", daemon=True).start()
+
+
+def tell_again(told: socket.socket, telling: socket.socket) -> None:
+    """Repeat every signal to stop until this process ends. ``telling`` is what says them, and has to stay open."""
+    while number := told.recv(1):
+        if number[0] in STOP:
+            time.sleep(0.5)
+            os.kill(os.getpid(), number[0])

@@ -5,7 +5,7 @@ import os
 from httpref import settings
 from httpref.pages.application import WSGI
 from httpref.pages.site import application as page_store
-from httpref.process import collect_seldom, interrupt_nobody, spare_what_is_loaded
+from httpref.process import collect_seldom, end_when_told, interrupt_nobody, spare_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "httpref.settings")
 
@@ -25,5 +25,6 @@ def complaints() -> dict[str, str]:
     return health.complaints()
 
 
+end_when_told()
 interrupt_nobody()
 application = page_store(settings, load, complaints)

@@ -15,7 +15,7 @@ def wsgi(monkeypatch):
     """The module, loaded anew, and what it does: a store would start threads, and the tests' process stays as it is."""
     done = []
     monkeypatch.setattr(site, "application", lambda *arguments: done.append(arguments))
-    for name in ("collect_seldom", "spare_what_is_loaded", "interrupt_nobody"):
+    for name in ("collect_seldom", "spare_what_is_loaded", "interrupt_nobody", "end_when_told"):
         monkeypatch.setattr(process, name, lambda name=name: done.append(name))
     monkeypatch.delitem(sys.modules, "httpref.wsgi", raising=False)
     module = import_module("httpref.wsgi")
@@ -25,7 +25,7 @@ def wsgi(monkeypatch):
 
 def test_the_page_store_stands_before_django(wsgi):
     module, done = wsgi
-    assert done == ["interrupt_nobody", (settings, module.load, module.complaints)]
+    assert done == ["end_when_told", "interrupt_nobody", (settings, module.load, module.complaints)]
 
 
 def test_django_is_loaded_without_a_look_for_garbage(wsgi):
