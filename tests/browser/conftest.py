@@ -1,8 +1,7 @@
 """A running server, as `make run` starts it, and Chromium to visit it with."""
 
 import os
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,22 +51,14 @@ def server(browser: Browser, database: str, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="package")
-def contexts(browser: Browser) -> Callable[..., BrowserContext]:
-    """A function that gives the context of some options, which all who ask for those options share.
-
-    Starting a page in a new one takes twice as much of the processor.
-    """
-
-    @cache
-    def context(**options: Any) -> BrowserContext:
-        return browser.new_context(viewport=VIEWPORT, **options)
-
-    return context
+def shared_context(browser: Browser) -> BrowserContext:
+    """A context for all whose pages leave nothing behind: starting a page in a new one takes longer."""
+    return browser.new_context(viewport=VIEWPORT)
 
 
 @pytest.fixture
-def visit(browser: Browser, server: str, contexts: Callable[..., BrowserContext]) -> Iterator[Any]:
-    """A function that opens a path, in a fresh context unless it may be ``shared``, and returns the page.
+def visit(browser: Browser, server: str, shared_context: BrowserContext) -> Iterator[Any]:
+    """A function that opens a path, in a fresh context of some options or in the ``shared`` one; returns the page.
 
     At the end of the test no page may have asked another host for anything or complained in the console.
     """
@@ -75,7 +66,7 @@ def visit(browser: Browser, server: str, contexts: Callable[..., BrowserContext]
     complaints: list[str] = []
 
     def open_page(path: str, *, shared: bool = False, **options: Any) -> Any:
-        context = contexts(**options) if shared else browser.new_context(**{"viewport": VIEWPORT, **options})
+        context = shared_context if shared else browser.new_context(**{"viewport": VIEWPORT, **options})
         page = context.new_page()
         opened.append(page if shared else context)
         page.on("console", lambda message: complaints.append(f"{path}: {message.text}"))

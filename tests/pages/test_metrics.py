@@ -17,7 +17,10 @@ def note(verdict, status="200 OK"):
 def workers(tmp_path, unused_port, monkeypatch):
     # The library asks the environment when it is imported: before that, it knows nothing of several processes.
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    return [Metrics(tmp_path / "metrics", ("127.0.0.1", unused_port)) for _ in range(2)]
+    yield [Metrics(tmp_path / "metrics", ("127.0.0.1", unused_port)) for _ in range(2)]
+    from prometheus_client.values import close_all_multiprocess_files
+
+    close_all_multiprocess_files()
 
 
 def test_one_worker_answers_for_all(workers, unused_port, monkeypatch):
