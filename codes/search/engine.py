@@ -107,9 +107,15 @@ class Engine(Reading):
         statement = "SELECT entry FROM codes_search_queue GROUP BY entry ORDER BY max(id) DESC LIMIT %s"
         return [entry for (entry,) in self.rows(statement, [most])]
 
-    def notes(self, most: int) -> list[tuple[int, int]]:
-        """The oldest notes of the queue: id and meaning."""
-        return self.rows("SELECT id, entry FROM codes_search_queue ORDER BY id LIMIT %s", [most])
+    def noted(self, most: int) -> list[int]:
+        """The meanings of the oldest notes of the queue."""
+        rows = self.rows("SELECT entry FROM codes_search_queue ORDER BY id LIMIT %s", [most])
+        return [entry for (entry,) in rows]
+
+    def notes_of(self, entries: Sequence[int]) -> list[int]:
+        """The ids of all notes of these meanings."""
+        statement = f"SELECT id FROM codes_search_queue WHERE entry IN ({places(entries)})"
+        return [note for (note,) in self.rows(statement, entries)]
 
     def forget(self, notes: Iterable[int]) -> None:
         """Delete these notes and no other: one with a smaller id may be committed later."""

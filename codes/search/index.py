@@ -92,8 +92,7 @@ def refresh(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> 
     while True:
         with transaction.atomic(using):
             index.lock()
-            notes = index.notes(NOTES)
-            entries = list(dict.fromkeys(entry for _, entry in notes))[:BATCH]
+            entries = list(dict.fromkeys(index.noted(NOTES)))[:BATCH]
             if not entries:
                 if is_less:
                     index.forget_words()
@@ -102,10 +101,12 @@ def refresh(using: str = DEFAULT_DB_ALIAS, progress: Progress | None = None) -> 
                 return done
             if not index.state().documents:
                 index.unsettle()
+            # All that are there before the texts are read, or a meaning of many notes is indexed many times.
+            notes = index.notes_of(entries)
             made = documents(entries)
             is_less |= len(made) < len(entries)
             index.replace(entries, made)
-            index.forget(note for note, entry in notes if entry in set(entries))
+            index.forget(notes)
         done += len(entries)
         if progress:
             progress(done, len(index.pending(1_000_000)))

@@ -266,6 +266,20 @@ def test_a_statement_outside_a_transaction_waits_for_the_next_commit():
     assert Idle.run_on_commit == []
 
 
+def test_a_meaning_of_many_notes_is_indexed_once(monkeypatch):
+    monkeypatch.setattr(index, "NOTES", 5)
+    indexed = []
+    monkeypatch.setattr(index, "documents", lambda entries: indexed.extend(entries) or documents(entries))
+    StatusCode.objects.filter(number=499).update(confidence="low")
+    for number in range(12):
+        Alias.objects.create(status_code=teapot(), language="en", text=f"{WORD} {number}")
+    StatusCode.objects.filter(number=404).update(confidence="high")
+    changed = set(waiting())
+    assert len(changed) > 2
+    assert index.refresh() == len(indexed) == len(changed) and set(indexed) == changed
+    assert waiting() == []
+
+
 def test_an_interrupted_refresh_leaves_the_rest_in_the_queue(monkeypatch):
     monkeypatch.setattr(index, "BATCH", 100)
     index.engine().note_all()
