@@ -3,15 +3,11 @@
 import gc
 import os
 import signal
-import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-
-STOP = (signal.SIGINT, signal.SIGTERM)
 
 
 def collect_seldom() -> None:
@@ -49,28 +45,18 @@ def interrupt_nobody() -> None:
 
 
 def end_when_told() -> None:
-    """Let a worker of granian end when it is told to before it listens.
+    """Let a worker of granian end when it is told to while it loads the application.
 
-    While it loads the application it has the handlers of the process that it was forked from, which only note that
-    the server is to stop; and it forgets what it is told just before it listens. Either way it would go on, and be
-    killed after half a minute. With another server, or outside of one, nothing is done.
+    Until it has loaded it has the handlers of the process that it was forked from, which only note that the server
+    is to stop: it would go on, and be killed after half a minute. With another server nothing is done.
     """
     server: Any = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     if not type(server).__module__.startswith("granian."):
         return
-    for number in STOP:
-        signal.signal(number, signal.SIG_DFL)
+    with suppress(ValueError):  # where workers are threads, which get no signals
+        # Ctrl+C tells both processes, and a worker that ends of its own accord counts as one that failed.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if server.interrupt_signal:
+        time.sleep(1)  # in which the server ends it, unless that is what it was told
         sys.exit()
-    told, telling = socket.socketpair()
-    telling.setblocking(False)
-    signal.set_wakeup_fd(telling.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=tell_again, args=(told, telling), name="signals", daemon=True).start()
-
-
-def tell_again(told: socket.socket, telling: socket.socket) -> None:
-    """Repeat every signal to stop until this process ends. ``telling`` is what says them, and has to stay open."""
-    while number := told.recv(1):
-        if number[0] in STOP:
-            time.sleep(0.5)
-            os.kill(os.getpid(), number[0])

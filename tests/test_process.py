@@ -3,7 +3,6 @@
 import gc
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -75,18 +74,14 @@ def test_a_system_without_such_a_rule_will_do(monkeypatch, refused):
     assert len(asked) == 1
 
 
-# Workers of granian, between their start and the moment in which they listen
+# Workers of granian, while they load the application
 
 
 @pytest.fixture
 def signals(monkeypatch):
     """What is asked of the module ``signal``, instead of done to the process of the tests."""
-    asked = []
-    for name in ("signal", "set_wakeup_fd"):
-        monkeypatch.setattr(signal, name, lambda *given, name=name, **more: asked.append((name, *given)))
-    monkeypatch.setattr(
-        process.threading, "Thread", lambda target, args, **more: Mock(start=lambda: asked.append(args))
-    )
+    asked = {}
+    monkeypatch.setattr(signal, "signal", asked.__setitem__)
     return asked
 
 
@@ -98,18 +93,22 @@ def handled_by(monkeypatch, module, *, told):
 def test_a_worker_that_loads_can_be_told_to_stop(monkeypatch, signals):
     handled_by(monkeypatch, "granian.server.common", told=False)
     process.end_when_told()
-    *handlers, (name, descriptor), (told, telling) = signals
-    assert handlers == [("signal", number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)]
-    assert (name, descriptor) == ("set_wakeup_fd", telling.fileno())
-    telling.send(b"\x0f")
-    assert told.recv(1) == b"\x0f"
-    told.close(), telling.close()
+    assert signals == {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_DFL}
 
 
-def test_a_worker_that_was_told_before_it_could_listen_ends(monkeypatch, signals):
+def test_a_worker_that_was_told_before_ends(monkeypatch, signals):
+    slept = []
+    monkeypatch.setattr(process.time, "sleep", slept.append)
     handled_by(monkeypatch, "granian.server.common", told=True)
     with pytest.raises(SystemExit):
         process.end_when_told()
+    assert slept and signals[signal.SIGTERM] == signal.SIG_DFL
+
+
+def test_a_worker_that_is_a_thread_has_no_signals(monkeypatch):
+    handled_by(monkeypatch, "granian.server.common", told=False)
+    monkeypatch.setattr(signal, "signal", Mock(side_effect=ValueError))
+    process.end_when_told()
 
 
 @pytest.mark.parametrize("module", ["gunicorn.workers.base", "builtins"])
@@ -118,31 +117,19 @@ def test_signals_of_other_servers_are_their_own(monkeypatch, signals, module):
     process.end_when_told()
     monkeypatch.setattr(signal, "getsignal", lambda number: signal.SIG_DFL)
     process.end_when_told()
-    assert signals == []
-
-
-def test_a_signal_to_stop_is_repeated_and_no_other(monkeypatch):
-    sent = []
-    monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
-    monkeypatch.setattr(process.time, "sleep", lambda seconds: None)
-    told, telling = socket.socketpair()
-    telling.send(bytes([signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
-    telling.close()
-    process.tell_again(told, telling)
-    told.close()
-    assert sent == [(os.getpid(), signal.SIGTERM), (os.getpid(), signal.SIGINT)]
+    assert signals == {}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the workers in /proc")
-@pytest.mark.parametrize("seconds", [0.0, 0.2, 0.4])
-def test_a_server_that_is_stopped_while_it_starts_ends_at_once(seconds, tmp_path):
+@pytest.mark.parametrize("group", [False, True], ids=["told alone", "Ctrl+C"])
+def test_a_server_that_is_stopped_while_it_starts_ends_at_once(group, tmp_path):
     options = ("--interface=wsgi", "--port=0", "--workers=2", "--workers-kill-timeout=30", "--respawn-failed-workers")
     environment = {**os.environ, "HTTPREF_DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/db"}
     command = [sys.executable, "-m", "granian", *options, "httpref.wsgi:application"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=environment, start_new_session=True, **quiet) as server:
         children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
         while not children.read_text():
             time.sleep(0.01)
-        time.sleep(seconds)
-        server.terminate()
+        os.killpg(server.pid, signal.SIGINT) if group else server.terminate()
         assert server.wait(timeout=20) == 0

@@ -64,10 +64,13 @@ class Server:
             command = [sys.executable, str(ROOT / "manage.py"), "serve"]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
         wait_until(lambda: self.answers("/healthz"), 60)
+        self.began = time.monotonic()
 
     def stop(self) -> None:
+        # A worker that is told to stop in the moment before it listens is killed by the server after half a minute.
+        time.sleep(max(0.0, self.began + 1 - time.monotonic()))
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=50)
 
     @contextmanager
     def running(self) -> Iterator[Self]:

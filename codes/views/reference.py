@@ -22,7 +22,8 @@ from codes.views.parts import MOST_IN_FULL, MOST_ROWS, part
 
 def per_origin() -> dict[str, int]:
     """How many meanings there are of each origin."""
-    return counted(generation.read(connection))
+    state = generation.generation_if_any(connection)
+    return counted(state) if state else counted.__wrapped__(state)
 
 
 @lru_cache(maxsize=1)
