@@ -22,6 +22,11 @@ PAGES = (
     "en/guide/access/unknown/", "api/v1/codes/404/", "api/v1/codes/?class=4", "api/v1/codes/?origin=nginx",
     "api/v1/codes/?registration=draft", "api/v1/codes/?cacheable=true", "api/v1/codes/?rfc=9110",
 )  # fmt: skip
+LATER_PARTS = (
+    "en/?after=404.iana", "en/table/?after=404.iana", "en/4xx/?after=404.iana", "en/499/?after=499.cloudflare",
+    "en/rfc/9110/?after=404.iana", "en/origins/?after=iana", "en/origins/iana/?after=404.iana",
+    "en/compare/?after=401-403",
+)  # fmt: skip
 
 
 def plan_of(sql, parameters):
@@ -36,13 +41,6 @@ def whole_tables_are_dear(db):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-
-
-LATER_PARTS = (
-    "en/?after=404.iana", "en/table/?after=404.iana", "en/4xx/?after=404.iana", "en/499/?after=499.cloudflare",
-    "en/rfc/9110/?after=404.iana", "en/origins/?after=iana", "en/origins/iana/?after=404.iana",
-    "en/compare/?after=401-403",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES + LATER_PARTS)

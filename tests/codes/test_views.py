@@ -332,6 +332,11 @@ def test_a_list_in_parts_counts_all_meanings_but_no_draft(client, monkeypatch, d
     assert f"{known - 1} meanings" in words(main(parse(client.get("/en/"))))
 
 
+def test_an_origin_without_meanings_has_none(client):
+    Origin.objects.create(slug="new", title="New", name_en="New")
+    assert "New 0 meanings" in words(main(parse(client.get("/en/origins/"))))
+
+
 def test_without_a_generation_the_meanings_are_counted_each_time(client, monkeypatch):
     monkeypatch.setattr("codes.generation.read", Mock(side_effect=DatabaseError))
     for number in (297, 298):
